@@ -1,0 +1,205 @@
+//! Words for numbers.
+//!
+//! A number that has no word is written as itself. A number that has one is read all the same: the program that wrote
+//! it may be older than the word.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use profile_format::{AppFlags, CaptureMethod, Category, DesktopScope, JoinKind, NoteCode, SettingFlags};
+use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+/// A number some of whose values have names.
+pub(crate) trait Named: Copy + PartialEq + 'static {
+    /// What it is, for messages.
+    const SUBJECT: &'static str;
+    /// The names.
+    const NAMED: &'static [(Self, &'static str)];
+
+    /// The integer that the wire has for it.
+    type Number: Copy + fmt::Display + Serialize + TryFrom<u64>;
+
+    fn new(number: Self::Number) -> Self;
+    fn number(self) -> Self::Number;
+
+    fn name(self) -> Option<&'static str> {
+        Self::NAMED.iter().find(|(value, _)| *value == self).map(|(_, name)| *name)
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        Self::NAMED.iter().find(|(_, known)| *known == name).map(|(value, _)| *value)
+    }
+}
+
+macro_rules! named {
+    ($type:ident($number:ty), $subject:literal, $names:expr) => {
+        impl Named for $type {
+            const SUBJECT: &'static str = $subject;
+            const NAMED: &'static [(Self, &'static str)] = &$names;
+
+            type Number = $number;
+
+            fn new(number: $number) -> Self {
+                Self(number)
+            }
+
+            fn number(self) -> $number {
+                self.0
+            }
+        }
+    };
+}
+
+named!(Category(u16), "category", Category::NAMED);
+named!(NoteCode(u16), "kind of note", NoteCode::NAMED);
+named!(
+    CaptureMethod(u16),
+    "method of capture",
+    [(Self::LIVE, "live"), (Self::OFFLINE, "offline"), (Self::MERGED, "merged"), (Self::AUTHORED, "authored")]
+);
+named!(
+    JoinKind(u16),
+    "kind of join",
+    [
+        (Self::UNKNOWN, "unknown"),
+        (Self::WORKGROUP, "workgroup"),
+        (Self::DOMAIN, "domain"),
+        (Self::ENTRA, "entra"),
+        (Self::HYBRID, "hybrid"),
+    ]
+);
+named!(
+    DesktopScope(u16),
+    "scope",
+    [(Self::USER, "user"), (Self::MACHINE, "machine"), (Self::MACHINE_32, "machine-32")]
+);
+named!(SettingFlags(u32), "flag of a setting", [(Self::PERSONAL, "personal")]);
+named!(
+    AppFlags(u32),
+    "flag of an app",
+    [
+        (Self::PINNED_TO_START, "pinned-to-start"),
+        (Self::PINNED_TO_TASKBAR, "pinned-to-taskbar"),
+        (Self::PROVISIONED, "provisioned"),
+        (Self::DEPROVISIONED, "deprovisioned"),
+    ]
+);
+named!(
+    RegistryType(u32),
+    "registry type",
+    [
+        (Self(0), "REG_NONE"),
+        (Self::SZ, "REG_SZ"),
+        (Self::EXPAND_SZ, "REG_EXPAND_SZ"),
+        (Self(3), "REG_BINARY"),
+        (Self::DWORD, "REG_DWORD"),
+        (Self(5), "REG_DWORD_BIG_ENDIAN"),
+        (Self(6), "REG_LINK"),
+        (Self::MULTI_SZ, "REG_MULTI_SZ"),
+        (Self(8), "REG_RESOURCE_LIST"),
+        (Self(9), "REG_FULL_RESOURCE_DESCRIPTOR"),
+        (Self(10), "REG_RESOURCE_REQUIREMENTS_LIST"),
+        (Self::QWORD, "REG_QWORD"),
+    ]
+);
+
+/// The type of a registry value, named as Windows names it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RegistryType(pub(crate) u32);
+
+impl RegistryType {
+    pub(crate) const SZ: Self = Self(1);
+    pub(crate) const EXPAND_SZ: Self = Self(2);
+    pub(crate) const DWORD: Self = Self(4);
+    pub(crate) const MULTI_SZ: Self = Self(7);
+    pub(crate) const QWORD: Self = Self(11);
+}
+
+/// A word as a value: `"start"`, or 77 where there is none.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Word<T>(pub(crate) T);
+
+/// A word as the key of an object: `"start"`, or `"77"` where there is none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Key<T>(pub(crate) T);
+
+impl<T: Named> fmt::Display for Key<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "{}", self.0.number()),
+        }
+    }
+}
+
+impl<T: Named> Serialize for Word<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0.name() {
+            Some(name) => serializer.serialize_str(name),
+            None => self.0.number().serialize(serializer),
+        }
+    }
+}
+
+impl<T: Named> Serialize for Key<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de, T: Named> Deserialize<'de> for Word<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WordVisitor(PhantomData)).map(Self)
+    }
+}
+
+impl<'de, T: Named> Deserialize<'de> for Key<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(KeyVisitor(PhantomData)).map(Self)
+    }
+}
+
+fn expecting<T: Named>(f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let names: Vec<_> = T::NAMED.iter().map(|(_, name)| *name).collect();
+    write!(f, "a {}: {} or a number", T::SUBJECT, names.join(", "))
+}
+
+struct WordVisitor<T>(PhantomData<T>);
+
+impl<T: Named> Visitor<'_> for WordVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        expecting::<T>(f)
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<T, E> {
+        T::from_name(name).ok_or_else(|| E::invalid_value(Unexpected::Str(name), &self))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
+        let known = T::Number::try_from(number);
+        known.map(T::new).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+}
+
+struct KeyVisitor<T>(PhantomData<T>);
+
+impl<T: Named> Visitor<'_> for KeyVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        expecting::<T>(f)
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<T, E> {
+        let known = T::from_name(key).or_else(|| decimal(key)?.try_into().ok().map(T::new));
+        known.ok_or_else(|| E::invalid_value(Unexpected::Str(key), &self))
+    }
+}
+
+/// A number without a sign or leading zeros, so that no two texts are the same number.
+pub(crate) fn decimal(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|number: &u64| number.to_string() == text)
+}
