@@ -62,7 +62,7 @@ impl ProfileKey {
     }
 
     pub(crate) fn suite(&self) -> crate::Suite {
-        if self.secret.is_some() { crate::Suite::Encrypted } else { crate::Suite::Plain }
+        suite_of(self.secret.as_ref())
     }
 
     pub(crate) fn salt(&self) -> &[u8; SALT_LEN] {
@@ -91,9 +91,22 @@ impl OpeningKey {
         Self { secret: None }
     }
 
+    pub(crate) fn suite(&self) -> crate::Suite {
+        suite_of(self.secret.as_ref())
+    }
+
+    /// The bytes that another envelope carries to other recipients; `None` for a plain body.
+    pub fn expose(&self) -> Option<&[u8; KEY_LEN]> {
+        self.secret.as_deref()
+    }
+
     pub(crate) fn schedule(&self, salt: &[u8; SALT_LEN]) -> KeySchedule {
         KeySchedule::new(self.secret.as_ref(), salt)
     }
+}
+
+fn suite_of(secret: Option<&Secret>) -> crate::Suite {
+    if secret.is_some() { crate::Suite::Encrypted } else { crate::Suite::Plain }
 }
 
 impl std::fmt::Debug for ProfileKey {

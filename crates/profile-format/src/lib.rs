@@ -64,6 +64,9 @@ mod codec;
 mod core_fields;
 mod document;
 mod error;
+#[doc(hidden)]
+#[cfg(any(test, feature = "testing"))]
+pub mod fuzzing;
 mod hex;
 mod key;
 pub mod limits;

@@ -23,6 +23,10 @@ pub const MAX_SECTIONS: usize = 256;
 /// file contents, which stream.
 pub const MAX_RECORD_SECTION: usize = 16 << 20;
 
+/// Plaintext bytes of all sections of records together, which stand in memory at once when a document is read, and
+/// take up to seven times as much there. Without it, 256 sections of zeros would be an honest way to ask for all of it.
+pub const MAX_RECORDS: u64 = 32 << 20;
+
 /// Envelopes of one file. A passphrase must stand alone, so that people who need a passphrase, an escrow key and a
 /// post-quantum key need three.
 pub const MAX_ENVELOPES: usize = 4;
@@ -42,8 +46,9 @@ pub const MAX_TAIL: usize = 256 + MAX_ENVELOPES * (4 + MAX_ENVELOPE) + MAX_SEALS
 /// Parents of one profile. A merge has two or three.
 pub const MAX_PARENTS: usize = 64;
 
-/// Earlier bodies that a manifest remembers, one for each change of keys.
-pub const MAX_PREVIOUS: usize = 16;
+/// Earlier bodies that a manifest remembers, one for each change of keys. Four with all the seals that they may have
+/// take 1 MB, and fit beside the largest table.
+pub const MAX_PREVIOUS: usize = 4;
 
 /// Characters of a setting's id. The longest that Microsoft's own names suggest are near 60.
 pub const MAX_SETTING_ID: usize = 128;
@@ -53,6 +58,9 @@ pub const MAX_NAME: usize = 16_383;
 
 /// Parts of a path: the registry is at most 512 keys deep.
 pub const MAX_PATH_DEPTH: usize = 512;
+
+/// The smallest encrypted manifest. That of a profile with all ten categories and an author is below it.
+pub const MIN_ENCRYPTED_MANIFEST: u64 = 4 << 10;
 
 /// The smallest encrypted body. Below it, sizes would tell a few settings from a few more.
 pub const MIN_ENCRYPTED_BODY: u64 = 64 << 10;

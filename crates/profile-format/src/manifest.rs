@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{CodecError, Reader, decode_record, encode_record};
 use crate::core_fields::CORE_LEN;
-use crate::document::{Bytes, Category, Device, Facts, User};
+use crate::document::{Bytes, Category, Device, DocumentError, Facts, User};
 use crate::limits;
 
 /// What a section is: its kind, and which one of that kind.
@@ -110,11 +110,13 @@ pub(crate) struct SegmentEntry {
     pub(crate) digest: [u8; 32],
 }
 
-/// The bytes between the last section and the manifest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What hides lengths: bytes between the last section and the manifest, and bytes in the manifest itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Padding {
     pub(crate) length: u64,
     pub(crate) digest: [u8; 32],
+    /// Zeros, whose number hides the manifest's length: the tail states that length in clear.
+    pub(crate) filler: Bytes,
 }
 
 /// An earlier body with the same content under other keys, and who vouched for it.
@@ -148,6 +150,12 @@ pub(crate) enum ManifestError {
     Section(SectionId, String),
     #[error("it has {found} {what}; at most {most} are allowed")]
     TooMany { what: &'static str, found: usize, most: usize },
+    #[error("its sections of records have {0} bytes; at most {most} are allowed", most = limits::MAX_RECORDS)]
+    RecordsLength(u64),
+    #[error(transparent)]
+    Facts(#[from] DocumentError),
+    #[error("its filler has bytes that are not zero")]
+    Filler,
     #[error("document kind {0}")]
     UnknownDocument(u16),
     #[error("record {0} must be understood")]
@@ -229,30 +237,35 @@ impl SectionEntry {
 impl Manifest {
     pub(crate) fn encode(&self) -> Result<Vec<u8>, CodecError> {
         let facts = FactsRecord { document: PROFILE_DOCUMENT, facts: self.facts.clone() };
-        let mut bytes = Vec::new();
-        frame(&mut bytes, TAG_FACTS, CRITICAL, &encode_record(&facts, "the facts")?)?;
-        frame(&mut bytes, TAG_DEVICE, 0, &encode_record(&self.device, "the device")?)?;
-        frame(&mut bytes, TAG_USER, 0, &encode_record(&self.user, "the user")?)?;
-        frame(&mut bytes, TAG_SECTIONS, CRITICAL, &encode_record(&self.sections, "the table of sections")?)?;
-        frame(&mut bytes, TAG_PADDING, CRITICAL, &encode_record(&self.padding, "the padding")?)?;
+        let mut records = vec![
+            (TAG_FACTS, CRITICAL, encode_record(&facts, "the facts")?),
+            (TAG_DEVICE, 0, encode_record(&self.device, "the device")?),
+            (TAG_USER, 0, encode_record(&self.user, "the user")?),
+            (TAG_SECTIONS, CRITICAL, encode_record(&self.sections, "the table of sections")?),
+            (TAG_PADDING, CRITICAL, encode_record(&self.padding, "the padding")?),
+        ];
         if let Some(author) = &self.author {
-            frame(&mut bytes, TAG_AUTHOR, CRITICAL, &encode_record(author, "the author")?)?;
+            records.push((TAG_AUTHOR, CRITICAL, encode_record(author, "the author")?));
         }
         if !self.previous.is_empty() {
-            frame(&mut bytes, TAG_PREVIOUS, 0, &encode_record(&self.previous, "the earlier bodies")?)?;
+            records.push((TAG_PREVIOUS, 0, encode_record(&self.previous, "the earlier bodies")?));
         }
-        for record in &self.unknown {
-            frame(&mut bytes, record.tag, 0, &record.bytes)?;
-        }
+        records.extend(self.unknown.iter().map(|record| (record.tag, 0, record.bytes.clone())));
+        records.sort_by_key(|(tag, ..)| *tag);
+        let mut bytes = Vec::new();
+        records.iter().try_for_each(|(tag, flags, record)| frame(&mut bytes, *tag, *flags, record))?;
         Ok(bytes)
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, ManifestError> {
         let mut records = Records::read(bytes)?;
-        let facts: FactsRecord = decode_record(records.need(TAG_FACTS, CRITICAL)?, "the facts")?;
-        if facts.document != PROFILE_DOCUMENT {
-            return Err(ManifestError::UnknownDocument(facts.document));
+        let facts = records.need(TAG_FACTS, CRITICAL)?;
+        // The kind comes first and by itself: another kind of document may go on in another way.
+        match Reader::new(facts).u16("the kind of document")? {
+            PROFILE_DOCUMENT => {}
+            other => return Err(ManifestError::UnknownDocument(other)),
         }
+        let facts: FactsRecord = decode_record(facts, "the facts")?;
         let manifest = Self {
             facts: facts.facts,
             device: decode_record(records.need(TAG_DEVICE, 0)?, "the device")?,
@@ -282,6 +295,10 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), ManifestError> {
+        self.facts.validate()?;
+        if self.padding.filler.0.iter().any(|byte| *byte != 0) {
+            return Err(ManifestError::Filler);
+        }
         at_most("sections", self.sections.len(), limits::MAX_SECTIONS)?;
         at_most("earlier bodies", self.previous.len(), limits::MAX_PREVIOUS)?;
         let segments = self.sections.iter().map(|section| section.segments.len()).sum();
@@ -291,10 +308,20 @@ impl Manifest {
             _ => None,
         });
         match disorder {
-            Some(id) => Err(ManifestError::SectionOrder(id)),
-            None => self.sections.iter().try_for_each(SectionEntry::check),
+            Some(id) => return Err(ManifestError::SectionOrder(id)),
+            None => self.sections.iter().try_for_each(SectionEntry::check)?,
+        }
+        match records_length(&self.sections) {
+            length if length > limits::MAX_RECORDS => Err(ManifestError::RecordsLength(length)),
+            _ => Ok(()),
         }
     }
+}
+
+/// Plaintext bytes of all sections of records that this version decodes.
+pub(crate) fn records_length<'a>(sections: impl IntoIterator<Item = &'a SectionEntry>) -> u64 {
+    let records = sections.into_iter().filter(|entry| entry.id().is_known() && entry.id() != SectionId::CONTENTS);
+    records.map(|entry| entry.length).fold(0, u64::saturating_add)
 }
 
 fn at_most(what: &'static str, found: usize, most: usize) -> Result<(), ManifestError> {

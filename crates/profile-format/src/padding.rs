@@ -12,6 +12,11 @@ pub(crate) fn padding_for(length: u64) -> u64 {
     padme(length.max(limits::MIN_ENCRYPTED_BODY)) - length
 }
 
+/// How many bytes to add to an encrypted manifest of `length` bytes, in the same way.
+pub(crate) fn filler_for(length: u64) -> u64 {
+    padme(length.max(limits::MIN_ENCRYPTED_MANIFEST)) - length
+}
+
 /// Rounds up so that of the binary digits of a size only as many are used as the number of its digits has.
 fn padme(length: u64) -> u64 {
     let exponent = length.ilog2();
@@ -49,5 +54,6 @@ mod tests {
         }
         assert_eq!(padding_for(10), 65_526);
         assert_eq!(padding_for(65_537), 67_584 - 65_537);
+        assert_eq!((filler_for(1_500), filler_for(4_097)), (2_596, 4_352 - 4_097));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Apps, Category, Content, Device, Facts, Note, Section, User};
+use crate::document::{Apps, Category, Content, ContentId, Device, Facts, Note, Section, User};
 use crate::error::{Damage, ReadError};
 use crate::limits;
 use crate::manifest::{SectionId, SectionKind};
@@ -27,15 +27,21 @@ pub struct Incomplete {
     pub apps: Option<Apps>,
     /// The notes, if they are whole.
     pub notes: Option<Vec<Note>>,
-    /// The contents that are whole. [`Opened::read_content`] gives them.
+    /// The contents that are whole. [`Opened::read_salvaged`] gives their bytes.
     pub contents: Vec<Content>,
     /// The contents that are not.
     pub lost_contents: Vec<Content>,
     /// What is damaged.
     pub damage: Vec<Damage>,
+    whole: BTreeSet<ContentId>,
 }
 
 impl Incomplete {
+    /// Whether `content` is whole.
+    pub(crate) fn has(&self, content: &Content) -> bool {
+        self.whole.contains(&content.id)
+    }
+
     pub(crate) fn from_opened<S: ReadAt>(opened: &Opened<S>) -> Self {
         let mut damage = Vec::new();
         let mut keep = |error: ReadError, id: SectionId| match error {
@@ -66,6 +72,7 @@ impl Incomplete {
             sections,
             apps,
             notes,
+            whole: contents.iter().map(|content| content.id).collect(),
             contents,
             lost_contents,
             damage,

@@ -10,12 +10,12 @@ use crate::document::{Bytes, Content, Document};
 use crate::error::SealError;
 use crate::key::{KeySchedule, ProfileKey};
 use crate::limits;
-use crate::manifest::{Manifest, Padding, Previous, SectionEntry, SectionId};
-use crate::padding::{PaddingStream, padding_for};
+use crate::manifest::{Manifest, Padding, Previous, SectionEntry, SectionId, records_length};
+use crate::padding::{PaddingStream, filler_for, padding_for};
 use crate::pipeline;
 use crate::segment::{Place, SegmentWriter, Stored};
 use crate::source::Contents;
-use crate::tail::Tail;
+use crate::tail::{self, Tail};
 use crate::trust::{Envelope, Seal, SignerKey, Statement};
 use crate::version::{Features, FormatVersion, Suite, ToolVersion};
 
@@ -23,6 +23,7 @@ use crate::version::{Features, FormatVersion, Suite, ToolVersion};
 #[derive(Debug)]
 #[must_use = "a body without its tail is no file; `finish` writes it"]
 pub struct SealedBody {
+    suite: Suite,
     core: [u8; CORE_LEN],
     manifest_length: u32,
     manifest_digest: [u8; 32],
@@ -51,7 +52,7 @@ pub fn seal(
         device: document.device.clone(),
         user: document.user.clone(),
         sections,
-        padding: Padding { length: 0, digest: [0; 32] },
+        padding: Padding::default(),
         author: author.map(|author| Bytes(author.0.clone())),
         previous: Vec::new(),
         unknown: Vec::new(),
@@ -77,6 +78,7 @@ impl SealedBody {
         envelopes: Vec<Envelope>,
         seals: Vec<Seal>,
     ) -> Result<(), SealError> {
+        tail::check_envelopes(self.suite, envelopes.len()).map_err(SealError::Tail)?;
         let tail = Tail {
             manifest_length: self.manifest_length,
             envelopes,
@@ -135,7 +137,16 @@ fn plan_sections(document: &Document) -> Result<Vec<PlannedSection>, SealError> 
         let entry = SectionEntry::new(SectionId::CONTENTS, count_of(contents.len())?, length);
         plan.push(PlannedSection { entry, plaintext: Plaintext::Contents(contents) });
     }
-    Ok(plan)
+    if plan.len() > limits::MAX_SECTIONS {
+        return Err(SealError::TooLarge(format!("it has {} sections, at most {}", plan.len(), limits::MAX_SECTIONS)));
+    }
+    match records_length(plan.iter().map(|section| &section.entry)) {
+        length if length > limits::MAX_RECORDS => Err(SealError::TooLarge(format!(
+            "its settings, apps, notes and content list have {length} bytes, at most {}",
+            limits::MAX_RECORDS
+        ))),
+        _ => Ok(plan),
+    }
 }
 
 fn records<T: serde::Serialize>(id: SectionId, entries: usize, records: &T) -> Result<PlannedSection, SealError> {
@@ -221,10 +232,15 @@ impl<'a, W: Write + Seek> BodyWriter<'a, W> {
     pub(crate) fn finish(mut self, mut manifest: Manifest, features: Features) -> Result<SealedBody, SealError> {
         let (schedule, suite) = (self.key.schedule(), self.key.suite());
         let too_large = |error: CodecError| SealError::TooLarge(error.to_string());
-        // The padding's record has the same length whatever it says, so the manifest's length is known before it.
         let tag = if suite == Suite::Encrypted { 16 } else { 0 };
-        let manifest_length = manifest.encode().map_err(too_large)?.len() + tag;
+        manifest.padding = Padding::default();
+        let bare = manifest.encode().map_err(too_large)?.len() + tag;
+        let filler = if suite == Suite::Encrypted { filler_for(bare as u64) } else { 0 };
+        let filler = usize::try_from(filler).unwrap_or(usize::MAX).min(limits::MAX_MANIFEST as usize);
+        // Whatever else the padding's record says has the same length, so the manifest's length is known before it.
+        let manifest_length = bare + filler;
         manifest.padding = self.pad(manifest_length as u64, &schedule)?;
+        manifest.padding.filler = Bytes(vec![0; filler]);
         let plaintext = manifest.encode().map_err(too_large)?;
         debug_assert_eq!(plaintext.len() + tag, manifest_length, "padding does not change the manifest's length");
         let length = u32::try_from(manifest_length).ok().filter(|length| *length <= limits::MAX_MANIFEST);
@@ -246,6 +262,7 @@ impl<'a, W: Write + Seek> BodyWriter<'a, W> {
         self.sink.seek(SeekFrom::Start(0)).map_err(SealError::Output)?;
         self.sink.write_all(&core).map_err(SealError::Output)?;
         Ok(SealedBody {
+            suite,
             core,
             manifest_length: length,
             manifest_digest: Sha256::digest(&stored).into(),
@@ -266,7 +283,7 @@ impl<'a, W: Write + Seek> BodyWriter<'a, W> {
             self.write(&bytes)?;
             left -= bytes.len() as u64;
         }
-        Ok(Padding { length, digest: digest.finalize().into() })
+        Ok(Padding { length, digest: digest.finalize().into(), filler: Bytes::default() })
     }
 }
 

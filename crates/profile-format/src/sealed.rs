@@ -10,7 +10,7 @@ use crate::limits;
 use crate::opened::Opened;
 use crate::seal;
 use crate::source::{ReadAt, read_at};
-use crate::tail::{END_MAGIC, MIN_TAIL, TRAILER_LEN, Tail};
+use crate::tail::{self, END_MAGIC, MIN_TAIL, TRAILER_LEN, Tail};
 use crate::trust::{Envelope, JudgeSeal, Judged, Seal, Statement, Trust};
 use crate::version::{Features, FormatVersion, Suite, ToolVersion};
 
@@ -71,6 +71,9 @@ impl<S: ReadAt> Sealed<S> {
             damage.push(tail_damage(core.body_length, tail_length, "its SHA-256 is not the one at its end"));
         }
         let tail = Tail::decode(&tail_bytes).map_err(|error| damaged_tail(length, tail_bytes.len(), &error))?;
+        if damage.is_empty() && Sha256::digest(core_bytes)[..] != tail.core_digest {
+            damage.push(core_damage("its SHA-256 is not the one in the trailer"));
+        }
         let sealed = Self::assemble(source, core, *core_bytes, tail, length, tail_bytes.len())?;
         Ok((sealed, damage))
     }
@@ -95,15 +98,11 @@ impl<S: ReadAt> Sealed<S> {
             let problem = format!("it gives the manifest {} bytes", tail.manifest_length);
             return Err(ReadError::Damaged(tail_damage(core.body_length, tail_length as u64, &problem)));
         };
-        let envelopes_fit = match suite {
-            Suite::Plain => tail.envelopes.is_empty() && core.salt == [0; 32],
-            Suite::Encrypted => !tail.envelopes.is_empty(),
-        };
-        if !envelopes_fit {
-            let problem =
-                format!("a body of the suite {} cannot have {} envelopes", suite.name(), tail.envelopes.len());
-            return Err(ReadError::Damaged(tail_damage(core.body_length, tail_length as u64, &problem)));
+        if suite == Suite::Plain && core.salt != [0; 32] {
+            return Err(damaged_core("a plain body has no salt"));
         }
+        tail::check_envelopes(suite, tail.envelopes.len())
+            .map_err(|problem| ReadError::Damaged(tail_damage(core.body_length, tail_length as u64, &problem)))?;
         let manifest = read_at(&source, offset, tail.manifest_length as usize)?;
         Ok(Self { source, core, core_bytes, suite, manifest, length, tail })
     }
@@ -167,7 +166,7 @@ impl<S: ReadAt> Sealed<S> {
 
     /// Whether `key` is the one that the writer committed to.
     pub fn accepts(&self, key: &OpeningKey) -> bool {
-        self.core.is_committed_to(&key.schedule(&self.core.salt))
+        key.suite() == self.suite && self.core.is_committed_to(&key.schedule(&self.core.salt))
     }
 
     /// Opens the manifest, and with it the way to every section.
@@ -202,11 +201,7 @@ impl<S: ReadAt> Sealed<S> {
     /// The bytes of a tail with other envelopes and seals for the same body, to be written after
     /// [`body_length`](Self::body_length) bytes of this file.
     pub fn tail_with(&self, envelopes: Vec<Envelope>, seals: Vec<Seal>) -> Result<Vec<u8>, crate::SealError> {
-        if envelopes.is_empty() != (self.suite == Suite::Plain) {
-            let problem =
-                format!("a body of the suite {} cannot have {} envelopes", self.suite.name(), envelopes.len());
-            return Err(crate::SealError::Tail(problem));
-        }
+        tail::check_envelopes(self.suite, envelopes.len()).map_err(crate::SealError::Tail)?;
         Tail { envelopes, seals, ..self.tail.clone() }.encode()
     }
 
@@ -247,22 +242,21 @@ fn check_magic(front: &[u8], length: u64, whole_tail: bool) -> Result<&[u8; CORE
         let truncated = ReadError::Truncated { missing: least.saturating_sub(length), exact: false };
         return front.first_chunk().ok_or(truncated);
     }
-    if whole_tail {
-        return Err(damaged_core("its first eight bytes are not 89 57 42 4f 0d 0a 1a 0a"));
-    }
-    if !front.is_empty() && MAGIC.starts_with(front) {
-        return Err(ReadError::Truncated { missing: (CORE_LEN + MIN_TAIL) as u64 - length, exact: false });
-    }
-    match mangling(front) {
-        Some(mangling) => Err(ReadError::Mangled(mangling)),
-        None => Err(ReadError::NotAProfile { found: describe_front(front) }),
-    }
+    Err(match mangling(front) {
+        // A tail may have no line ends to change, but its magic would not outlive seven bits.
+        Some(mangling) if mangling != Mangling::SevenBits || !whole_tail => ReadError::Mangled(mangling),
+        _ if whole_tail => damaged_core("its first eight bytes are not 89 57 42 4f 0d 0a 1a 0a"),
+        _ if !front.is_empty() && MAGIC.starts_with(front) => {
+            ReadError::Truncated { missing: (CORE_LEN + MIN_TAIL) as u64 - length, exact: false }
+        }
+        _ => ReadError::NotAProfile { found: describe_front(front) },
+    })
 }
 
 /// Recognises the magic after what programs do to bytes that they take for text.
 fn mangling(front: &[u8]) -> Option<Mangling> {
     const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
-    const AS_TEXT: [(&[u8], Mangling); 9] = [
+    const AS_TEXT: [(&[u8], Mangling); 8] = [
         (b"\x89WBO\n\x1a\n", Mangling::CrLfToLf),
         (b"\x89WBO\r\r\n\x1a\r\n", Mangling::LfToCrLf),
         (b"\x09WBO\r\n\x1a\n", Mangling::SevenBits),
@@ -272,7 +266,6 @@ fn mangling(front: &[u8]) -> Option<Mangling> {
         (b"\xe2\x80\xb0WBO", Mangling::Utf8),
         (b"\xef\xbf\xbdWBO", Mangling::Utf8),
         (b"?WBO\r\n", Mangling::Utf8),
-        (b"\x89WBO\r\n\n", Mangling::CrLfToLf),
     ];
     let text = front.strip_prefix(UTF8_MARK).unwrap_or(front);
     let found = AS_TEXT.iter().find(|(mangled, _)| text.starts_with(mangled)).map(|(_, mangling)| *mangling);
@@ -324,9 +317,12 @@ fn explain_missing_tail(source: &impl ReadAt, core: &Core, length: u64) -> Resul
     })
 }
 
+fn core_damage(problem: &str) -> Damage {
+    Damage { part: Part::Core, offset: 0, length: CORE_LEN as u64, problem: problem.to_owned() }
+}
+
 fn damaged_core(problem: &str) -> ReadError {
-    let problem = problem.to_owned();
-    ReadError::Damaged(Damage { part: Part::Core, offset: 0, length: CORE_LEN as u64, problem })
+    ReadError::Damaged(core_damage(problem))
 }
 
 fn tail_damage(offset: u64, length: u64, problem: &str) -> Damage {

@@ -6,6 +6,7 @@ use crate::codec::{CodecError, Reader};
 use crate::error::SealError;
 use crate::limits;
 use crate::trust::{Envelope, Seal};
+use crate::version::Suite;
 
 /// The last bytes of every file.
 pub(crate) const END_MAGIC: [u8; 8] = *b"\x89wbo-end";
@@ -95,6 +96,14 @@ impl Tail {
         let split = bytes.len().checked_sub(40).and_then(|end| bytes.split_at_checked(end));
         split.is_some_and(|(covered, end)| end.starts_with(&Sha256::digest(covered)) && end.ends_with(&END_MAGIC))
     }
+}
+
+/// A body that is encrypted opens for somebody; one that is not needs nobody's key.
+pub(crate) fn check_envelopes(suite: Suite, envelopes: usize) -> Result<(), String> {
+    if (envelopes == 0) == (suite == Suite::Plain) {
+        return Ok(());
+    }
+    Err(format!("a body of the suite {} cannot have {envelopes} envelopes", suite.name()))
 }
 
 fn longest<'a>(blobs: impl Iterator<Item = &'a Vec<u8>>) -> usize {

@@ -116,6 +116,7 @@ pub struct Trust {
     statement: Statement,
     vouchers: Vec<Voucher>,
     basis: Basis,
+    signs_next: Option<SignerKey>,
 }
 
 /// Why a body may be opened.
@@ -168,7 +169,7 @@ impl Judged {
     pub fn trust(&self) -> Result<Trust, TrustError> {
         let vouchers = self.vouchers()?;
         if vouchers.iter().any(|voucher| matches!(voucher.standing, Standing::Trusted { .. })) {
-            return Ok(Trust { statement: self.statement.clone(), vouchers, basis: Basis::Sealed });
+            return Ok(Trust { statement: self.statement.clone(), vouchers, basis: Basis::Sealed, signs_next: None });
         }
         if self.verdicts.is_empty() {
             return Err(TrustError::Unsigned);
@@ -189,7 +190,8 @@ impl Judged {
     /// body names.
     pub fn accept_unsigned(&self, reason: impl Into<String>) -> Result<Trust, TrustError> {
         let vouchers = self.vouchers()?;
-        Ok(Trust { statement: self.statement.clone(), vouchers, basis: Basis::Unsigned { reason: reason.into() } })
+        let basis = Basis::Unsigned { reason: reason.into() };
+        Ok(Trust { statement: self.statement.clone(), vouchers, basis, signs_next: None })
     }
 
     fn vouchers(&self) -> Result<Vec<Voucher>, TrustError> {
@@ -216,13 +218,22 @@ impl Trust {
         &self.vouchers
     }
 
+    /// Trust of somebody who opens the body in order to sign it as the author that it names.
+    ///
+    /// Without it, a body whose author signs later would open for nobody, him included.
+    pub fn author_signs_next(mut self, author: SignerKey) -> Self {
+        self.signs_next = Some(author);
+        self
+    }
+
     /// Whether this trust was given to the body that makes `statement`.
     pub(crate) fn is_for(&self, statement: &Statement) -> bool {
         self.statement == *statement
     }
 
-    /// Whether the author `key` signed as author.
+    /// Whether `key` signed as author, or is about to.
     pub(crate) fn has_author(&self, key: &SignerKey) -> bool {
-        self.vouchers.iter().any(|voucher| voucher.role == Role::Author && voucher.key == *key)
+        let signed = self.vouchers.iter().any(|voucher| voucher.role == Role::Author && voucher.key == *key);
+        signed || self.signs_next.as_ref() == Some(key)
     }
 }

@@ -71,6 +71,10 @@ impl DesktopScope {
     pub const MACHINE: Self = Self(2);
     /// For the machine, as a 32-bit program on a 64-bit Windows.
     pub const MACHINE_32: Self = Self(3);
+
+    /// Every scope that this version names, with the word by which JSON knows it.
+    pub const NAMED: [(Self, &'static str); 3] =
+        [(Self::USER, "user"), (Self::MACHINE, "machine"), (Self::MACHINE_32, "machine-32")];
 }
 
 /// What else is known of an app, as bits. Unknown bits are kept.
@@ -86,6 +90,14 @@ impl AppFlags {
     pub const PROVISIONED: Self = Self(4);
     /// Removed for every new user of the machine.
     pub const DEPROVISIONED: Self = Self(8);
+
+    /// Every bit that this version names, with the word by which JSON knows it.
+    pub const NAMED: [(Self, &'static str); 4] = [
+        (Self::PINNED_TO_START, "pinned-to-start"),
+        (Self::PINNED_TO_TASKBAR, "pinned-to-taskbar"),
+        (Self::PROVISIONED, "provisioned"),
+        (Self::DEPROVISIONED, "deprovisioned"),
+    ];
 
     /// Whether all bits of `flags` are set here.
     pub fn contains(self, flags: Self) -> bool {

@@ -56,6 +56,10 @@ impl CaptureMethod {
     pub const MERGED: Self = Self(3);
     /// Written by hand or by another program.
     pub const AUTHORED: Self = Self(4);
+
+    /// Every way that this version names, with the word by which JSON knows it.
+    pub const NAMED: [(Self, &'static str); 4] =
+        [(Self::LIVE, "live"), (Self::OFFLINE, "offline"), (Self::MERGED, "merged"), (Self::AUTHORED, "authored")];
 }
 
 /// The PC that settings were on. What is not known is `None`.
@@ -63,7 +67,7 @@ impl CaptureMethod {
 pub struct Device {
     /// The computer name.
     pub name: Option<Text>,
-    /// The SMBIOS UUID, by which "the same device" is judged.
+    /// The SMBIOS UUID, by which "the same device" is judged: its sixteen bytes in the order of its digits as text.
     pub smbios: Option<[u8; 16]>,
     /// The build number of Windows, such as 26100.
     pub build: Option<u32>,
@@ -107,6 +111,15 @@ impl JoinKind {
     pub const ENTRA: Self = Self(3);
     /// A domain and Microsoft Entra.
     pub const HYBRID: Self = Self(4);
+
+    /// Every kind that this version names, with the word by which JSON knows it.
+    pub const NAMED: [(Self, &'static str); 5] = [
+        (Self::UNKNOWN, "unknown"),
+        (Self::WORKGROUP, "workgroup"),
+        (Self::DOMAIN, "domain"),
+        (Self::ENTRA, "entra"),
+        (Self::HYBRID, "hybrid"),
+    ];
 }
 
 /// The person whose settings a profile holds. What is not known is `None`.

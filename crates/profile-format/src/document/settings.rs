@@ -82,6 +82,9 @@ impl SettingFlags {
     /// Says something about a person; shown on request only.
     pub const PERSONAL: Self = Self(1);
 
+    /// Every bit that this version names, with the word by which JSON knows it.
+    pub const NAMED: [(Self, &'static str); 1] = [(Self::PERSONAL, "personal")];
+
     /// Whether all bits of `flags` are set here.
     pub fn contains(self, flags: Self) -> bool {
         self.0 & flags.0 == flags.0

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Apps, Content, ContentId, Document, Item, Note, Section, Setting, Text};
+use super::{Apps, Content, ContentId, Document, Facts, Item, Note, Section, Setting, Text};
 use crate::limits;
 
 /// A rule that a document breaks.
@@ -63,14 +63,20 @@ pub enum DocumentError {
 impl Document {
     /// Checks the rules that no type can keep: order, uniqueness, lengths, names.
     pub fn validate(&self) -> Result<(), DocumentError> {
-        let facts = &self.facts;
-        ascending("parents", &facts.parents, |parent| *parent, |parent| parent.id.to_string())?;
-        short("the list of parents", "the profile", facts.parents.len(), limits::MAX_PARENTS)?;
+        self.facts.validate()?;
         ascending("sections", &self.sections, |section| section.category, |section| section.category.0.to_string())?;
         self.sections.iter().try_for_each(validate_section)?;
         validate_apps(&self.apps)?;
         validate_notes(&self.notes)?;
         one_size_each(self.files().map(|file| file.content))
+    }
+}
+
+impl Facts {
+    /// Checks the rules for the facts, for readers that open nothing else.
+    pub(crate) fn validate(&self) -> Result<(), DocumentError> {
+        ascending("parents", &self.parents, |parent| *parent, |parent| parent.id.to_string())?;
+        short("the list of parents", "the profile", self.parents.len(), limits::MAX_PARENTS)
     }
 }
 
@@ -145,7 +151,7 @@ fn is_file_name(part: &Text) -> bool {
 
 /// `CON` and its kin name devices in every folder, in any case, with any extension, and with superscript digits too.
 fn is_device_name(part: &Text) -> bool {
-    let name = part.to_string_lossy().to_uppercase();
+    let name = part.to_string_lossy().to_ascii_uppercase();
     let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ');
     match stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")) {
         Some(port) => {
