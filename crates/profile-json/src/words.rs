@@ -53,38 +53,11 @@ macro_rules! named {
 
 named!(Category(u16), "category", Category::NAMED);
 named!(NoteCode(u16), "kind of note", NoteCode::NAMED);
-named!(
-    CaptureMethod(u16),
-    "method of capture",
-    [(Self::LIVE, "live"), (Self::OFFLINE, "offline"), (Self::MERGED, "merged"), (Self::AUTHORED, "authored")]
-);
-named!(
-    JoinKind(u16),
-    "kind of join",
-    [
-        (Self::UNKNOWN, "unknown"),
-        (Self::WORKGROUP, "workgroup"),
-        (Self::DOMAIN, "domain"),
-        (Self::ENTRA, "entra"),
-        (Self::HYBRID, "hybrid"),
-    ]
-);
-named!(
-    DesktopScope(u16),
-    "scope",
-    [(Self::USER, "user"), (Self::MACHINE, "machine"), (Self::MACHINE_32, "machine-32")]
-);
-named!(SettingFlags(u32), "flag of a setting", [(Self::PERSONAL, "personal")]);
-named!(
-    AppFlags(u32),
-    "flag of an app",
-    [
-        (Self::PINNED_TO_START, "pinned-to-start"),
-        (Self::PINNED_TO_TASKBAR, "pinned-to-taskbar"),
-        (Self::PROVISIONED, "provisioned"),
-        (Self::DEPROVISIONED, "deprovisioned"),
-    ]
-);
+named!(CaptureMethod(u16), "method of capture", CaptureMethod::NAMED);
+named!(JoinKind(u16), "kind of join", JoinKind::NAMED);
+named!(DesktopScope(u16), "scope", DesktopScope::NAMED);
+named!(SettingFlags(u32), "flag of a setting", SettingFlags::NAMED);
+named!(AppFlags(u32), "flag of an app", AppFlags::NAMED);
 named!(
     RegistryType(u32),
     "registry type",
