@@ -7,6 +7,7 @@
 
 mod apps;
 mod facts;
+mod file_name;
 mod names;
 mod notes;
 mod settings;
@@ -14,6 +15,7 @@ mod validate;
 
 pub use apps::{AppFlags, Apps, DesktopApp, DesktopScope, StoreApp};
 pub use facts::{CaptureMethod, Device, Facts, Join, JoinKind, Parent, Timestamp, Tool, User};
+pub use file_name::{FileNameFlaw, file_name_flaw};
 pub use names::{Bytes, ContentId, ProfileId, Text};
 pub use notes::{Note, NoteCode};
 pub use settings::{Category, FileState, Item, Section, Setting, SettingFlags, Value};

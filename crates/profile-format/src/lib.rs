@@ -90,6 +90,9 @@ pub use document::{
     SettingFlags, StoreApp, Text, Timestamp, Tool, User, Value,
 };
 
+// The rule for names of files, for those who name files beside a document.
+pub use document::{FileNameFlaw, file_name_flaw};
+
 // Writing a file.
 pub use key::{ProfileKey, RandomError};
 pub use seal::{SealedBody, seal};

@@ -114,9 +114,11 @@ fn files_from_the_future_are_refused_with_the_version_to_install() {
 
 #[test]
 fn what_the_full_file_says_stands_beside_it_for_other_readers() {
-    let expected = fs::read_to_string(golden("v1-plain-full.json")).unwrap();
-    assert_eq!(expected, expectation(&open_golden("v1-plain-full.wbo", None)));
-    assert_eq!(expected, expectation(&open_golden("v1-encrypted-full.wbo", Some(KEY))));
+    // As values: the order of fields in text depends on how other crates have JSON built.
+    let value = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+    let expected = value(&fs::read_to_string(golden("v1-plain-full.json")).unwrap());
+    assert!(expected == value(&expectation(&open_golden("v1-plain-full.wbo", None))));
+    assert!(expected == value(&expectation(&open_golden("v1-encrypted-full.wbo", Some(KEY)))));
 }
 
 /// The tests' own writer and the crate's agree on every byte, padding included.

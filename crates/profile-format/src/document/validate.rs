@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::file_name::file_name_flaw;
 use super::{Apps, Content, ContentId, Document, Facts, Item, Note, Section, Setting, Text};
 use crate::limits;
 
@@ -138,26 +139,8 @@ fn is_path_part(item: &Item, part: &Text) -> bool {
     let unit = |character: char| part.0.contains(&(character as u16));
     match item {
         Item::Key { .. } | Item::Value { .. } => !part.0.is_empty() && !unit('\\'),
-        Item::File { .. } => is_file_name(part),
-    }
-}
-
-fn is_file_name(part: &Text) -> bool {
-    const FORBIDDEN: &str = "\\/:*?\"<>|";
-    let forbidden = |unit: &u16| *unit < 0x20 || FORBIDDEN.bytes().any(|byte| u16::from(byte) == *unit);
-    let ends_badly = part.0.last().is_none_or(|last| [u16::from(b'.'), u16::from(b' ')].contains(last));
-    !ends_badly && !part.0.iter().any(forbidden) && !is_device_name(part)
-}
-
-/// `CON` and its kin name devices in every folder, in any case, with any extension, and with superscript digits too.
-fn is_device_name(part: &Text) -> bool {
-    let name = part.to_string_lossy().to_ascii_uppercase();
-    let stem = name.split('.').next().unwrap_or_default().trim_end_matches(' ');
-    match stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT")) {
-        Some(port) => {
-            matches!(port.chars().collect::<Vec<_>>().as_slice(), ['0'..='9' | '\u{b9}' | '\u{b2}' | '\u{b3}'])
-        }
-        None => matches!(stem, "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"),
+        // A lone surrogate is no flaw, and U+FFFD, which stands for it here, is none either.
+        Item::File { .. } => file_name_flaw(&part.to_string_lossy()).is_none(),
     }
 }
 

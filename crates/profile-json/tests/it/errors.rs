@@ -155,7 +155,10 @@ fn errors_are_typed() {
 
     let JsonError::Entry { path, problem } = error(THEME, "\"file\": \"a/../b\"") else { panic!() };
     assert!(path.to_string().starts_with("contents."));
-    assert!(matches!(problem, Problem::ContentPath(ContentPathError::Dots { .. })));
+    assert!(matches!(
+        problem,
+        Problem::ContentPath(ContentPathError { flaw: profile_format::FileNameFlaw::Ending, .. })
+    ));
 
     assert!(matches!(error("\"version\": 1", "\"version\": 7"), JsonError::Newer { found: 7, newest: 1 }));
     assert!(matches!(error("\"taskbar.alignment\"", "\"\""), JsonError::Document(DocumentError::SettingId(_))));
