@@ -1,0 +1,50 @@
+//! The commands, one file each: what it takes, and what it does.
+
+mod completions;
+mod demo;
+mod extract;
+mod inspect;
+mod key;
+mod man;
+mod pack;
+mod recipients;
+mod sign;
+mod verify;
+
+use clap::Subcommand;
+
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::ui::Ui;
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    Key(key::KeyArgs),
+    Pack(pack::PackArgs),
+    Inspect(inspect::InspectArgs),
+    Verify(verify::VerifyArgs),
+    Extract(extract::ExtractArgs),
+    Recipients(recipients::RecipientsArgs),
+    Sign(sign::SignArgs),
+    Demo(demo::DemoArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+impl Command {
+    pub(crate) fn run(self, ui: Ui) -> Result<Exit, CommandError> {
+        match self {
+            Self::Key(args) => key::run(args, ui),
+            Self::Pack(args) => pack::run(&args, ui),
+            Self::Inspect(args) => inspect::run(&args, ui),
+            Self::Verify(args) => verify::run(&args, ui),
+            Self::Extract(args) => extract::run(&args, ui),
+            Self::Recipients(args) => recipients::run(&args, ui),
+            Self::Sign(args) => sign::run(&args, ui),
+            Self::Demo(args) => demo::run(&args, ui),
+            Self::Completions(args) => completions::run(&args, ui),
+            Self::Man(args) => man::run(&args, ui),
+        }
+    }
+}

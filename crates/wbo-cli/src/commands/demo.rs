@@ -1,0 +1,143 @@
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use clap::Args;
+
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::interrupt::Unfinished;
+use crate::ui::Ui;
+
+/// The document that the demo works on: nobody's settings.
+const DOCUMENT: &str = include_str!("../../demo/document.json");
+
+/// Show the main job from end to end, on an embedded sample
+///
+/// Runs each command as you would type it, in a temporary folder, and prints its real output.
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Keep the files in this new folder, to go on from there
+    #[arg(long, value_name = "DIR")]
+    keep: Option<PathBuf>,
+}
+
+/// A command of the demo, how it is to end, and what it shows.
+struct Step {
+    says: &'static str,
+    args: &'static [&'static str],
+    exit: Exit,
+}
+
+const STEPS: [Step; 11] = [
+    Step {
+        says: "Alice, who moves to a new PC, makes a key.",
+        args: &["key", "generate", "--out", "alice.key"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "The bench makes a key to sign with.",
+        args: &["key", "generate", "--signing", "--out", "bench"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "Her settings become one file, encrypted for her and for nobody else, and signed by the bench.",
+        args: &["pack", "document.json", "--out", "alice.wbo", "--recipients-file", "alice.pub", "--sign", "bench"],
+        exit: Exit::Done,
+    },
+    Step { says: "Without a key it says little.", args: &["inspect", "alice.wbo"], exit: Exit::Done },
+    Step {
+        says: "With her key it says what is inside; who signed it is believed because of a list of signers.",
+        args: &["inspect", "alice.wbo", "--identity", "alice.key", "--signers", "signers"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "One section, without reading the others. Personal values stay hidden.",
+        args: &["inspect", "alice.wbo", "--identity", "alice.key", "--section", "personalization"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "The help desk gets a key of its own; only the end of the file changes, and the seal stays valid.",
+        args: &["key", "generate", "--out", "desk.key"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "",
+        args: &["recipients", "alice.wbo", "--add", "--recipients-file", "desk.pub", "--identity", "alice.key"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "Every byte is checked, with the help desk's key.",
+        args: &["verify", "alice.wbo", "--identity", "desk.key", "--signers", "signers"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "One changed bit on the way is found, and named.",
+        args: &["verify", "changed.wbo", "--identity", "desk.key", "--signers", "signers"],
+        exit: Exit::Damaged,
+    },
+    Step {
+        says: "The document comes out as it went in, to be reviewed or packed again.",
+        args: &["extract", "alice.wbo", "--out", "alice", "--identity", "alice.key", "--signers", "signers"],
+        exit: Exit::Done,
+    },
+];
+
+pub(super) fn run(args: &DemoArgs, ui: Ui) -> Result<Exit, CommandError> {
+    let failed = |error: std::io::Error| CommandError::failed(format!("the folder of the demo: {error}"));
+    let make = || tempfile::Builder::new().prefix("wbo-demo-").tempdir();
+    let (temporary, _unfinished) = Unfinished::make(make, |temporary| temporary.path()).map_err(failed)?;
+    let folder = match &args.keep {
+        Some(folder) => {
+            std::fs::create_dir(folder)
+                .map_err(|error| CommandError::failed(format!("{}: {error}", folder.display())))?;
+            folder.as_path()
+        }
+        None => temporary.path(),
+    };
+    std::fs::write(folder.join("document.json"), DOCUMENT).map_err(failed)?;
+    for step in &STEPS {
+        run_step(step, folder, ui)?;
+    }
+    let kept = args.keep.as_ref().map(|folder| format!("The files are in {}.\n", folder.display()));
+    ui.print(&format!("\n{}", kept.unwrap_or_else(|| "Nothing was left behind.\n".to_owned())))?;
+    Ok(Exit::Done)
+}
+
+fn run_step(step: &Step, folder: &Path, ui: Ui) -> Result<(), CommandError> {
+    if !step.says.is_empty() {
+        ui.print(&format!("\n# {}\n", step.says))?;
+    }
+    ui.print(&format!("$ wbo {}\n", step.args.join(" ")))?;
+    let program = std::env::current_exe().map_err(|error| CommandError::failed(format!("this program: {error}")))?;
+    let output = Command::new(program).args(step.args).current_dir(folder).output();
+    let output = output.map_err(|error| CommandError::failed(format!("this program: {error}")))?;
+    ui.print(&String::from_utf8_lossy(&output.stdout))?;
+    ui.print(&String::from_utf8_lossy(&output.stderr))?;
+    if output.status.code() != Some(i32::from(step.exit.code())) {
+        return Err(CommandError::failed(format!("`wbo {}` ended with {}", step.args.join(" "), output.status)));
+    }
+    prepare_next(step, folder, &output.stdout)
+}
+
+/// What a person would do between two commands: save a public key, write the list of signers, lose a bit.
+fn prepare_next(step: &Step, folder: &Path, stdout: &[u8]) -> Result<(), CommandError> {
+    let failed = |error: std::io::Error| CommandError::failed(format!("the folder of the demo: {error}"));
+    match step.args {
+        ["key", "generate", "--out", key] => {
+            std::fs::write(folder.join(key).with_extension("pub"), stdout).map_err(failed)
+        }
+        ["key", "generate", "--signing", ..] => {
+            let key = String::from_utf8_lossy(stdout);
+            let line = format!("bench@example.org namespaces=\"wbo-*\" {key}");
+            std::fs::write(folder.join("signers"), line).map_err(failed)
+        }
+        ["recipients", ..] => {
+            let mut bytes = std::fs::read(folder.join("alice.wbo")).map_err(failed)?;
+            if let Some(byte) = bytes.get_mut(200) {
+                *byte ^= 1;
+            }
+            std::fs::write(folder.join("changed.wbo"), bytes).map_err(failed)
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,184 @@
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Cursor, Read, Seek};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use profile_format::{ContentId, Contents, Document, ProfileId, ProfileKey, Role, SignerKey};
+use profile_json::{ContentPlace, Defaults};
+use profile_keys::{Recipient, Signer};
+use serde::Serialize;
+
+use crate::describe;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::files::{Existing, Output, read_text};
+use crate::keys::{self, LockedKeyArgs, RecipientArgs};
+use crate::progress::Progress;
+use crate::rewriting;
+use crate::ui::Ui;
+
+/// Bytes of a document's JSON: with large contents in files beside it, a few megabytes are usual.
+const MAX_DOCUMENT: u64 = 1 << 30;
+
+/// Make a profile from a document in JSON
+///
+/// The JSON is what `wbo extract` and `wbo inspect --json --reveal` write. Contents that it names by file are read from
+/// beside it.
+#[derive(Args, Debug)]
+pub(crate) struct PackArgs {
+    /// The document, '-' for standard input
+    document: PathBuf,
+
+    /// The profile to write
+    #[arg(short, long, value_name = "FILE")]
+    out: PathBuf,
+
+    /// Replace the profile if it exists
+    #[arg(long)]
+    force: bool,
+
+    #[command(flatten)]
+    recipients: RecipientArgs,
+
+    /// Do not encrypt: for fixtures, baselines and tests
+    #[arg(long)]
+    plain: bool,
+
+    /// Sign as the author, with this SSH key: a private key, or a public one whose private half an ssh-agent holds
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
+
+    /// Name the author by this public key, who signs later with `wbo sign --role author`
+    #[arg(long, value_name = "PUBLIC_KEY", conflicts_with = "sign")]
+    author: Option<PathBuf>,
+
+    #[command(flatten)]
+    locked: LockedKeyArgs,
+}
+
+#[derive(Serialize)]
+struct PackReport {
+    wbo: &'static str,
+    version: u32,
+    path: String,
+    bytes: u64,
+    body_id: String,
+    author: Option<String>,
+}
+
+pub(super) fn run(args: &PackArgs, ui: Ui) -> Result<Exit, CommandError> {
+    if args.plain && !args.recipients.is_empty() {
+        return Err(CommandError::usage("--plain encrypts for nobody, and recipients were named"));
+    }
+    let recipients = if args.plain { Vec::new() } else { args.recipients.recipients()? };
+    let signer = args.sign.as_deref().map(|key| args.locked.signer(key)).transpose()?;
+    let author = match (&signer, &args.author) {
+        (Some(signer), _) => Some(signer.public_key()),
+        (None, Some(path)) => Some(keys::signer_key(path)?),
+        (None, None) => None,
+    };
+    let (document, contents) = read_document(&args.document, ui)?;
+    let report = write(args, &document, contents, &recipients, signer, author.as_ref(), ui)?;
+    ui.result(&report, &|report| {
+        format!(
+            "{}: {} bytes, body {}\n",
+            crate::clean::Clean(&report.path),
+            describe::grouped(report.bytes),
+            report.body_id
+        )
+    })?;
+    if args.author.is_some() {
+        ui.warn(
+            "the author's seal is still missing; until `wbo sign --role author` adds it, the profile does not open",
+        );
+    }
+    Ok(Exit::Done)
+}
+
+fn write(
+    args: &PackArgs,
+    document: &Document,
+    contents: Places,
+    recipients: &[Recipient],
+    signer: Option<Signer>,
+    author: Option<&SignerKey>,
+    ui: Ui,
+) -> Result<PackReport, CommandError> {
+    let key = match args.plain {
+        true => ProfileKey::plain(),
+        false => ProfileKey::generate().map_err(|error| CommandError::failed(error.to_string()))?,
+    };
+    let (envelopes, opening_key) = (keys::wrap(&key, recipients)?, key.opening_key());
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+    let mut output = Output::create(&args.out, existing)?;
+    let body = profile_format::seal(output.file(), document, &contents, key, author)
+        .map_err(|error| CommandError::sealing(&error))?;
+    // Its progress ends here; reading back shows its own.
+    drop(contents);
+    let body_id = describe::hex(&body.body_id());
+    let mut seals = Vec::new();
+    let fingerprint = author.map(profile_keys::fingerprint);
+    if let Some(mut signer) = signer {
+        seals.push(keys::sign(&mut signer, &body.statement(), Role::Author)?);
+    }
+    body.finish(output.file(), envelopes, seals).map_err(|error| CommandError::sealing(&error))?;
+    let bytes = output.file().stream_position().map_err(|error| crate::files::output_failed(&args.out, &error))?;
+    output.commit(|written| rewriting::read_back(written, Some(&opening_key), ui))?;
+    let path = args.out.display().to_string();
+    Ok(PackReport { wbo: "pack", version: 1, path, bytes, body_id, author: fingerprint })
+}
+
+/// Reads a document, and where its contents are.
+fn read_document(path: &Path, ui: Ui) -> Result<(Document, Places), CommandError> {
+    let text = read_text(path, MAX_DOCUMENT)?;
+    let mut id = [0; 16];
+    getrandom::fill(&mut id).map_err(|error| CommandError::failed(format!("the system's random numbers: {error}")))?;
+    let defaults = Defaults { id: Some(ProfileId(id)), created: Some(keys::now()) };
+    let wrong = |error: profile_json::JsonError| CommandError::usage(format!("{}: {error}", path.display()));
+    let (document, places) = match inspected_document(&text) {
+        Some(document) => profile_json::from_json(&document, &defaults).map_err(wrong)?,
+        None => profile_json::from_json(&text, &defaults).map_err(wrong)?,
+    };
+    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+    let total = document.contents().iter().map(|content| content.size).sum();
+    let progress = Progress::start(ui, "pack", total);
+    Ok((document, Places { folder, places, progress }))
+}
+
+/// The document within what `wbo inspect --json` wrote.
+fn inspected_document(text: &str) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Inspected<'a> {
+        wbo: &'a str,
+        #[serde(borrow)]
+        document: &'a serde_json::value::RawValue,
+    }
+    let inspected = serde_json::from_str::<Inspected<'_>>(text).ok()?;
+    (inspected.wbo == "inspect").then(|| inspected.document.get().to_owned())
+}
+
+/// Contents inside the JSON, or in files beside it.
+struct Places {
+    folder: PathBuf,
+    places: BTreeMap<ContentId, ContentPlace>,
+    progress: Progress,
+}
+
+impl Contents for Places {
+    fn open(&self, id: &ContentId) -> io::Result<Box<dyn Read + Send + '_>> {
+        match self.places.get(id) {
+            Some(ContentPlace::Inline(bytes)) => Ok(Box::new(Cursor::new(bytes))),
+            Some(ContentPlace::File(path)) => {
+                let path = self.folder.join(path.as_str());
+                let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+                // Opening a pipe or a device could wait for ever.
+                if !path.metadata().map_err(named)?.is_file() {
+                    return Err(io::Error::other(format!("{}: it is not a file", path.display())));
+                }
+                Ok(Box::new(self.progress.count(File::open(&path).map_err(named)?)))
+            }
+            None => Err(io::Error::new(io::ErrorKind::NotFound, "the document does not say where its bytes are")),
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Files: read at any place, and written whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use profile_format::ReadAt;
+use tempfile::{NamedTempFile, TempDir};
+
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::interrupt::Unfinished;
+use crate::progress::Progress;
+use crate::ui::Ui;
+
+/// A file that is read at any place by several threads, and shows how much of it was read.
+#[derive(Debug)]
+pub(crate) struct FileSource {
+    file: File,
+    progress: Progress,
+}
+
+impl FileSource {
+    /// Opens `path`, of which `what` is going to read every byte `passes` times.
+    pub(crate) fn open(path: &Path, ui: Ui, what: &'static str, passes: u64) -> Result<Self, CommandError> {
+        let file = File::open(path).map_err(|error| CommandError::unreadable(path, &error))?;
+        match file.metadata() {
+            Ok(metadata) if metadata.is_file() => {
+                Ok(Self { file, progress: Progress::start(ui, what, metadata.len() * passes) })
+            }
+            Ok(_) => Err(CommandError::new(Exit::SourceUnreadable, format!("{}: it is not a file", path.display()))),
+            Err(error) => Err(CommandError::unreadable(path, &error)),
+        }
+    }
+}
+
+impl ReadAt for FileSource {
+    fn length(&self) -> io::Result<u64> {
+        self.file.metadata().map(|metadata| metadata.len())
+    }
+
+    #[cfg(unix)]
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.progress.add(buffer.len() as u64);
+        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
+    }
+
+    #[cfg(windows)]
+    fn read_exact_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+        self.progress.add(buffer.len() as u64);
+        while !buffer.is_empty() {
+            match std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => {
+                    buffer = buffer.split_at_mut(count).1;
+                    offset += count as u64;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a small file whole, or standard input for `-`.
+pub(crate) fn read_small(path: &Path, most: u64) -> Result<Vec<u8>, CommandError> {
+    let unreadable = |error: io::Error| CommandError::unreadable(path, &error);
+    let mut bytes = Vec::new();
+    let limit = most.saturating_add(1);
+    if path.as_os_str() == "-" {
+        io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
+    } else {
+        File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(unreadable)?;
+    }
+    if bytes.len() as u64 > most {
+        return Err(CommandError::usage(format!("{}: it has more than {most} bytes", path.display())));
+    }
+    Ok(bytes)
+}
+
+/// Reads a small file of UTF-8 text; a byte order mark, which editors on Windows write, is no part of it.
+pub(crate) fn read_text(path: &Path, most: u64) -> Result<String, CommandError> {
+    let text = String::from_utf8(read_small(path, most)?);
+    let text = text.map_err(|_| CommandError::usage(format!("{}: it is not UTF-8 text", path.display())))?;
+    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+}
+
+/// Whether an output may take the place of what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Existing {
+    Refuse,
+    Replace,
+}
+
+/// A file on its way: written under a temporary name beside its place, synced, and renamed at last.
+#[derive(Debug)]
+pub(crate) struct Output {
+    temporary: NamedTempFile,
+    target: PathBuf,
+    existing: Existing,
+    unfinished: Unfinished,
+}
+
+impl Output {
+    pub(crate) fn create(target: &Path, existing: Existing) -> Result<Self, CommandError> {
+        if existing == Existing::Refuse {
+            refuse_existing(target)?;
+        }
+        let make = || tempfile::Builder::new().prefix(".wbo-").suffix(".part").tempfile_in(folder_of(target));
+        let made = Unfinished::make(make, |temporary| temporary.path());
+        let (temporary, unfinished) = made.map_err(|error| temporary_failed(target, &error))?;
+        Ok(Self { temporary, target: target.to_owned(), existing, unfinished })
+    }
+
+    pub(crate) fn file(&mut self) -> &mut File {
+        self.temporary.as_file_mut()
+    }
+
+    /// Lets nobody but its owner read the file. On Unix, temporary files are made so.
+    #[cfg(unix)]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same call on every system")]
+    pub(crate) fn restrict(&self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Lets nobody but its owner read the file: nothing is inherited, and the owner, whoever it is, has full control.
+    #[cfg(windows)]
+    pub(crate) fn restrict(&self) -> io::Result<()> {
+        let windows = std::env::var_os("SystemRoot").ok_or(io::ErrorKind::NotFound)?;
+        let icacls = Path::new(&windows).join("System32").join("icacls.exe");
+        let mut command = std::process::Command::new(icacls);
+        command.arg(self.temporary.path()).args(["/inheritance:r", "/grant:r", "*S-1-3-4:(F)"]);
+        match command.output()?.status {
+            status if status.success() => Ok(()),
+            status => Err(io::Error::other(format!("icacls ended with {status}"))),
+        }
+    }
+
+    /// Gives the file the permissions of `model`, where it takes its place.
+    pub(crate) fn like(&self, model: &Path) -> Result<(), CommandError> {
+        let permissions = fs::metadata(model).map(|metadata| metadata.permissions());
+        let set = permissions.and_then(|permissions| self.temporary.as_file().set_permissions(permissions));
+        set.map_err(|error| output_failed(&self.target, &error))
+    }
+
+    /// Syncs, has `check` read the file back, and puts it in its place.
+    pub(crate) fn commit(self, check: impl FnOnce(&Path) -> Result<(), CommandError>) -> Result<(), CommandError> {
+        let failed = |error: io::Error| output_failed(&self.target, &error);
+        self.temporary.as_file().sync_all().map_err(failed)?;
+        check(self.temporary.path())?;
+        let persisted = match self.existing {
+            Existing::Refuse => self.temporary.persist_noclobber(&self.target),
+            Existing::Replace => self.temporary.persist(&self.target),
+        };
+        persisted.map_err(|error| output_failed(&self.target, &error.error))?;
+        drop(self.unfinished);
+        sync_folder(folder_of(&self.target)).map_err(|error| output_failed(&self.target, &error))
+    }
+}
+
+/// A folder on its way, as [`Output`].
+#[derive(Debug)]
+pub(crate) struct OutputFolder {
+    temporary: TempDir,
+    target: PathBuf,
+    unfinished: Unfinished,
+}
+
+impl OutputFolder {
+    pub(crate) fn create(target: &Path) -> Result<Self, CommandError> {
+        refuse_existing(target)?;
+        let make = || tempfile::Builder::new().prefix(".wbo-").suffix(".part").tempdir_in(folder_of(target));
+        let made = Unfinished::make(make, |temporary| temporary.path());
+        let (temporary, unfinished) = made.map_err(|error| temporary_failed(target, &error))?;
+        Ok(Self { temporary, target: target.to_owned(), unfinished })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.temporary.path()
+    }
+
+    /// Creates a file in it, and the folders above.
+    pub(crate) fn create_file(&self, name: &str) -> Result<File, CommandError> {
+        let path = self.path().join(name);
+        let create = || path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| File::create_new(&path));
+        self.unfinished.make_inside(create).map_err(|error| output_failed(&self.target.join(name), &error))
+    }
+
+    pub(crate) fn write_file(&self, name: &str, bytes: &[u8]) -> Result<(), CommandError> {
+        let mut file = self.create_file(name)?;
+        let written = io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all());
+        written.map_err(|error| output_failed(&self.target.join(name), &error))
+    }
+
+    /// Puts the folder in its place.
+    pub(crate) fn commit(self) -> Result<(), CommandError> {
+        let failed = |error: io::Error| output_failed(&self.target, &error);
+        for entry in walkdir::WalkDir::new(self.path()).into_iter().filter_map(Result::ok) {
+            if entry.file_type().is_dir() {
+                sync_folder(entry.path()).map_err(failed)?;
+            }
+        }
+        refuse_existing(&self.target)?;
+        fs::rename(self.temporary.path(), &self.target).map_err(failed)?;
+        // The folder has its name now; there is nothing left under the temporary one to remove.
+        let _ = self.temporary.keep();
+        drop(self.unfinished);
+        sync_folder(folder_of(&self.target)).map_err(|error| output_failed(&self.target, &error))
+    }
+}
+
+pub(crate) fn output_failed(path: &Path, error: &io::Error) -> CommandError {
+    CommandError::failed(format!("{} could not be written: {error}", path.display()))
+}
+
+/// As [`output_failed`], without the temporary name that `tempfile` puts behind what the system says.
+fn temporary_failed(path: &Path, error: &io::Error) -> CommandError {
+    let text = error.to_string();
+    let said = text.split_once(" at path ").map_or(text.as_str(), |(said, _)| said);
+    CommandError::failed(format!("{} could not be written: {said}", path.display()))
+}
+
+fn refuse_existing(target: &Path) -> Result<(), CommandError> {
+    match fs::symlink_metadata(target) {
+        Err(_) => Ok(()),
+        Ok(_) => Err(CommandError::usage(format!("{} exists already", target.display()))
+            .hint("choose another name, or remove it first")),
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes names durable. Windows does it by itself and cannot open folders as files.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    match File::open(folder).and_then(|folder| folder.sync_all()) {
+        // Some file systems, network shares among them, do not sync folders.
+        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! `wbo`: a Windows user's settings in one encrypted, signed file.
+//!
+//! This crate is the only one that prints, prompts, reads the clock, the environment and the disk. Each command is one
+//! file under `commands`, with its arguments first; what they share stands beside it.
+
+mod clean;
+mod cli;
+mod commands;
+mod describe;
+mod error;
+mod exit;
+mod files;
+mod interrupt;
+mod keys;
+mod opening;
+mod progress;
+mod rewriting;
+mod ui;
+mod value;
+
+fn main() -> std::process::ExitCode {
+    cli::run(std::env::args_os())
+}

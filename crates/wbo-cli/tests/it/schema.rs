@@ -1,0 +1,152 @@
+//! The schemas of everything that wbo prints as JSON.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::OnceLock;
+
+use jsonschema::{Registry, Validator};
+use serde_json::{Value, json};
+
+use crate::folder::{Folder, repository};
+use crate::run::EXIT_CODES;
+
+/// Holds `value` to the schema of its kind.
+#[track_caller]
+pub(crate) fn check(value: &Value) {
+    let kind = value["wbo"].as_str().unwrap_or_else(|| panic!("it does not say what it is: {value:#}"));
+    let problems: Vec<_> =
+        validator(kind).iter_errors(value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(problems.is_empty(), "{problems:#?}\n{value:#}");
+}
+
+fn validator(kind: &str) -> Validator {
+    let schema = schemas().get(kind).unwrap_or_else(|| panic!("schemas/ has nothing for {kind}"));
+    jsonschema::options().with_registry(registry()).build(schema).unwrap()
+}
+
+fn schemas() -> &'static BTreeMap<String, Value> {
+    static SCHEMAS: OnceLock<BTreeMap<String, Value>> = OnceLock::new();
+    SCHEMAS.get_or_init(|| {
+        let files = fs::read_dir(repository("schemas")).unwrap().map(|entry| entry.unwrap());
+        let read = |file: fs::DirEntry| {
+            let name = file.file_name().into_string().unwrap();
+            let kind = name.strip_suffix(".schema.json")?.to_owned();
+            Some((kind, serde_json::from_slice(&fs::read(file.path()).unwrap()).unwrap()))
+        };
+        files.filter_map(read).collect()
+    })
+}
+
+/// All schemas by their `$id`, by which they refer to each other.
+fn registry() -> &'static Registry<'static> {
+    static REGISTRY: OnceLock<Registry<'static>> = OnceLock::new();
+    REGISTRY.get_or_init(|| {
+        let mut registry = Registry::new();
+        for schema in schemas().values() {
+            registry = registry.add(schema["$id"].as_str().unwrap(), schema).unwrap();
+        }
+        registry.prepare().unwrap()
+    })
+}
+
+#[test]
+fn every_schema_is_named_after_its_file_and_says_what_it_is_for() {
+    for (kind, schema) in schemas() {
+        assert!(jsonschema::draft202012::meta::is_valid(schema), "{kind}");
+        assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema", "{kind}");
+        assert_eq!(schema["$id"], format!("urn:wbo:schema:{kind}:1"));
+        assert!(schema["title"].is_string() && schema["description"].is_string(), "{kind}");
+    }
+}
+
+#[test]
+fn the_schema_has_the_table_of_exit_codes() {
+    let pair = |row: &Value| (row["properties"]["exit"]["const"].clone(), row["properties"]["name"]["const"].clone());
+    let ending = &schemas()["common"]["$defs"]["ending"];
+    let pairs: Vec<_> = ending["oneOf"].as_array().unwrap().iter().map(pair).collect();
+    assert_eq!(pairs, EXIT_CODES.map(|(code, name)| (json!(code), json!(name))));
+}
+
+/// One output of each kind, from real runs, with as much in it as there can be.
+fn outputs() -> Vec<Value> {
+    let folder = Folder::with_profile();
+    folder.changed("alice.wbo", "damaged.wbo", |bytes| bytes[200] ^= 1);
+    let endorsed = folder.wbo("sign alice.wbo --key bench -i alice.key --json").ends(0).json();
+    let lines = "
+        key public alice.key --json
+        pack small.json --out new.wbo -R alice.pub --sign bench --json
+        inspect alice.wbo -i alice.key --signers signers --json
+        inspect alice.wbo -i alice.key --section start --json
+        inspect missing.wbo --json
+        verify alice.wbo damaged.wbo missing.wbo -i alice.key --signers signers --json
+        recipients alice.wbo --json
+        extract damaged.wbo --out salvaged -i alice.key --signers signers --salvage --json";
+    let runs = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| folder.wbo(line).json());
+    let mut outputs: Vec<_> = std::iter::once(endorsed).chain(runs).collect();
+    outputs.push(folder.json("salvaged/incomplete.json"));
+    outputs.push(json!({"wbo": "progress", "version": 1, "what": "pack", "done": 1, "total": 2}));
+    outputs
+}
+
+#[test]
+fn schemas_refuse_what_no_command_writes() {
+    let outputs = outputs();
+    let kinds: std::collections::BTreeSet<_> = outputs.iter().map(|output| output["wbo"].as_str().unwrap()).collect();
+    let schemas = schemas().keys().map(String::as_str).filter(|kind| !["common", "document"].contains(kind));
+    assert_eq!(kinds, schemas.collect());
+    for output in &outputs {
+        check(output);
+        let validator = validator(output["wbo"].as_str().unwrap());
+        let mut wrong = 0;
+        for place in places(output) {
+            for (what, changed) in mutations(output, &place) {
+                assert!(!validator.is_valid(&changed), "{what} at {place:?} is taken: {output:#}");
+                wrong += 1;
+            }
+        }
+        assert!(wrong > 6, "{wrong} mutations of {output:#}");
+    }
+}
+
+/// Pointers to all values within `value`. Documents have tests of their own, in `profile-json`.
+fn places(value: &Value) -> Vec<String> {
+    let below = |key: String, value: &Value| {
+        let own = std::iter::once(format!("/{key}"));
+        own.chain(places(value).into_iter().map(|place| format!("/{key}{place}"))).collect::<Vec<_>>()
+    };
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().filter(|(key, _)| !["document", "salvaged"].contains(&key.as_str()));
+            members.flat_map(|(key, value)| below(key.clone(), value)).collect()
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(index, item)| below(index.to_string(), item)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Wrong things at this place: a value of another type, a member that is missing, one too many.
+fn mutations(output: &Value, place: &str) -> Vec<(&'static str, Value)> {
+    let (parent, key) = place.rsplit_once('/').unwrap();
+    let changed = |change: &dyn Fn(&mut Value)| {
+        let mut copy = output.clone();
+        change(&mut copy);
+        copy
+    };
+    let mut mutations = vec![("another type", changed(&|copy| *copy.pointer_mut(place).unwrap() = json!([["wrong"]])))];
+    if output.pointer(place).is_some_and(Value::is_object) {
+        let add = |copy: &mut Value| copy.pointer_mut(place).unwrap()["surprise"] = json!(1);
+        mutations.push(("a new member", changed(&add)));
+    }
+    if output.pointer(parent).is_some_and(Value::is_object) && !is_optional(output, place) {
+        let remove = |copy: &mut Value| drop(copy.pointer_mut(parent).unwrap().as_object_mut().unwrap().remove(key));
+        mutations.push(("a missing member", changed(&remove)));
+    }
+    mutations
+}
+
+/// Members that stand there only if there is something to say.
+fn is_optional(output: &Value, place: &str) -> bool {
+    output["wbo"] == "inspect" && place == "/opened/section"
+}
