@@ -85,7 +85,7 @@ pub use envelope::{
 // Who signs.
 pub use seal::{
     Agent, AgentError, AgentKey, ArmorError, PrivateKeyError, PublicKeyError, SignError, Signer, SshsigError,
-    VerifyError, WireError, armor, dearmor, fingerprint, parse_public_key,
+    VerifyError, WireError, armor, check_signing_key, dearmor, fingerprint, parse_public_key,
 };
 
 // Who is believed.

@@ -18,7 +18,7 @@ pub use armor::{ArmorError, armor, dearmor};
 pub use generate::{GenerateSigningKeyError, NewSigningKey, generate_signing_key};
 pub use private_key::PrivateKeyError;
 pub use public_key::{PublicKeyError, fingerprint, parse_public_key};
-pub use signer::{SignError, Signer};
+pub use signer::{SignError, Signer, check_signing_key};
 pub use sshsig::SshsigError;
 pub use verify::VerifyError;
 pub use wire::WireError;

@@ -34,6 +34,9 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) fn run(self, ui: Ui) -> Result<Exit, CommandError> {
+        if ui.json && matches!(self, Self::Demo(_) | Self::Completions(_) | Self::Man(_)) {
+            return Err(CommandError::usage("this command writes text for people or shells, and no JSON"));
+        }
         match self {
             Self::Key(args) => key::run(args, ui),
             Self::Pack(args) => pack::run(&args, ui),

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use profile_format::ReadAt;
 use tempfile::{NamedTempFile, TempDir};
@@ -67,6 +68,11 @@ pub(crate) fn read_small(path: &Path, most: u64) -> Result<Vec<u8>, CommandError
     let mut bytes = Vec::new();
     let limit = most.saturating_add(1);
     if path.as_os_str() == "-" {
+        // What one part of the command line has read, the next would miss.
+        static TAKEN: AtomicBool = AtomicBool::new(false);
+        if TAKEN.swap(true, Ordering::Relaxed) {
+            return Err(CommandError::usage("standard input is named twice with '-', and can be read once"));
+        }
         io::stdin().lock().take(limit).read_to_end(&mut bytes).map_err(unreadable)?;
     } else {
         File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)).map_err(unreadable)?;

@@ -19,6 +19,7 @@ pub(crate) fn install() {
         for path in unfinished.iter() {
             let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
         }
+        crate::prompt::restore_terminal();
         crate::ui::farewell(Exit::Interrupted);
         std::process::exit(Exit::Interrupted.code().into());
     });

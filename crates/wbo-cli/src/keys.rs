@@ -6,12 +6,14 @@ use std::sync::Arc;
 use clap::Args;
 use profile_format::{Envelope, JudgeSeal, OpeningKey, ProfileKey, Role, Seal, SignerKey, Statement, Timestamp};
 use profile_keys::{
-    Agent, AllowedSigners, Ask, Identity, Moment, Recipient, Revoked, Secret, Signer, Signers, UnwrapError, WrapError,
+    Agent, AllowedSigners, Ask, Identity, Moment, PrivateKeyError, Recipient, Revoked, Secret, SignError, Signer,
+    Signers, UnlockError, UnwrapError, WrapError,
 };
 
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::files::{read_small, read_text};
+use crate::prompt;
 use crate::ui;
 
 /// Bytes of a file of keys, passphrases or signers. Thousands of keys fit.
@@ -228,7 +230,9 @@ fn unwrap_failed(file: &Path, error: &UnwrapError) -> CommandError {
         _ => Exit::Damaged,
     };
     let failed = CommandError::new(exit, format!("{}: {error}", file.display()));
-    if exit == Exit::Failed { failed.hint(LOCKED_HINT) } else { failed }
+    let locked =
+        matches!(error, UnwrapError::Identity(UnlockError::NoPassphrase { .. } | UnlockError::WrongPassphrase { .. }));
+    if locked { failed.hint(LOCKED_HINT) } else { failed }
 }
 
 impl LockedKeyArgs {
@@ -245,8 +249,14 @@ impl LockedKeyArgs {
         match std::str::from_utf8(&bytes).ok().map(profile_keys::parse_public_key) {
             Some(Ok(public)) => Signer::from_agent(agent()?, &public)
                 .map_err(|error| CommandError::failed(format!("{name}: {error}")).hint("add the key with ssh-add")),
-            _ => Signer::from_file(&bytes, &name, &self.ask()?)
-                .map_err(|error| CommandError::failed(error.to_string()).hint(LOCKED_HINT)),
+            _ => Signer::from_file(&bytes, &name, &self.ask()?).map_err(|error| {
+                let locked = matches!(
+                    error,
+                    SignError::File(PrivateKeyError::NoPassphrase { .. } | PrivateKeyError::WrongPassphrase { .. })
+                );
+                let failed = CommandError::failed(error.to_string());
+                if locked { failed.hint(LOCKED_HINT) } else { failed }
+            }),
         }
     }
 }
@@ -257,10 +267,13 @@ pub(crate) fn sign(signer: &mut Signer, statement: &Statement, role: Role) -> Re
     signed.map_err(|error| CommandError::failed(format!("signing with {}: {error}", signer.fingerprint())))
 }
 
-/// The public key in `path`, or the public half of the private key there.
+/// The public key in `path`, of a kind that can sign.
 pub(crate) fn signer_key(path: &Path) -> Result<SignerKey, CommandError> {
-    let text = read_text(path, MAX_KEY_FILE)?;
-    profile_keys::parse_public_key(&text).map_err(|error| CommandError::usage(format!("{}: {error}", path.display())))
+    let usage = |error: String| CommandError::usage(format!("{}: {error}", path.display()));
+    let key = profile_keys::parse_public_key(&read_text(path, MAX_KEY_FILE)?);
+    let key = key.map_err(|error| usage(error.to_string()))?;
+    profile_keys::check_signing_key(&key).map_err(|error| usage(error.to_string()))?;
+    Ok(key)
 }
 
 /// Wraps the key of a new body; a plain body has none.
@@ -374,7 +387,7 @@ fn new_passphrase() -> Result<Secret, CommandError> {
     if !ui::can_ask() {
         return Err(no_terminal());
     }
-    let ask = |prompt: &str| rpassword::prompt_password(prompt).map(Secret::new);
+    let ask = |prompt: &str| prompt::password(prompt).map(Secret::new);
     let failed = |error: std::io::Error| CommandError::failed(format!("the terminal: {error}"));
     let first = ask("New passphrase: ").map_err(failed)?;
     let second = ask("The same again: ").map_err(failed)?;
@@ -396,7 +409,7 @@ impl Ask for Asker {
             return Some(passphrase.clone());
         }
         let prompt = format!("Passphrase of {}: ", crate::clean::clean(what));
-        ui::can_ask().then(|| rpassword::prompt_password(prompt).ok().map(Secret::new)).flatten()
+        ui::can_ask().then(|| prompt::password(prompt).ok().map(Secret::new)).flatten()
     }
 
     fn line(&self, what: &str) -> Option<String> {

@@ -14,6 +14,7 @@ mod interrupt;
 mod keys;
 mod opening;
 mod progress;
+mod prompt;
 mod rewriting;
 mod ui;
 mod value;

@@ -111,6 +111,20 @@ fn the_armor_is_ssh_keygen_s() {
 }
 
 #[test]
+fn a_signature_for_another_purpose_is_wrong() {
+    if !have(&["ssh-keygen"]) {
+        return;
+    }
+    let folder = Folder::new();
+    folder.ssh_key("id", &["ed25519"], "");
+    for namespace in ["git", "file", "wbo"] {
+        let seal = ssh_keygen_signs(&folder, "id", &["-n", namespace], &statement());
+        let reason = format!("it is made for {namespace:?}, and not for a profile");
+        assert_eq!(Signers::default().judge(&statement(), &seal), Verdict::Invalid { reason });
+    }
+}
+
+#[test]
 fn seals_of_other_kinds_are_unsupported() {
     if !have(&["ssh-keygen"]) {
         return;
@@ -132,7 +146,7 @@ fn seals_of_other_kinds_are_unsupported() {
         );
     }
     folder.ssh_key("id", &["ed25519"], "");
-    assert_eq!(judged("id", "git"), "it is made for \"git\", which no role of ours is");
+    assert_eq!(judged("id", "wbo-from-the-future"), "its role \"wbo-from-the-future\" is not known here");
     folder.must("ssh-keygen", &["-q", "-s", "rsa", "-I", "me", "-n", "me", "id.pub"], b"");
     folder.must("cp", &["id", "certified"], b"");
     folder.must("cp", &["id-cert.pub", "certified.pub"], b"");

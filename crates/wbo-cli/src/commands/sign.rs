@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use profile_format::{Opened, Role, Sealed, SignerKey};
+use profile_format::{Opened, ReadError, Role, Sealed, SignerKey};
 use profile_keys::Signer;
 use serde::Serialize;
 
@@ -117,7 +117,10 @@ fn look_before_signing(
     if role == Role::Author {
         trust = trust.author_signs_next(signer.public_key());
     }
-    let opened = sealed.open(&key, trust).map_err(failed)?;
+    let opened = sealed.open(&key, trust).map_err(|error| match &error {
+        ReadError::AuthorSealMissing { author } if role == Role::Author => not_the_author(Some(author)),
+        _ => failed(error),
+    })?;
     if role == Role::Author && opened.author() != Some(signer.public_key()) {
         return Err(not_the_author(opened.author().as_ref()));
     }

@@ -109,9 +109,19 @@ fn who_cannot_be_a_recipient_or_a_signer_is_refused() {
         pack small.json --out a.wbo --plain --sign locked
         pack small.json --out a.wbo --plain --sign bench.pub
         pack small.json --out a.wbo --plain --author alice.pub
+        pack small.json --out a.wbo --plain --author ecdsa.pub
         pack small.json --out a.wbo --plain --author bench.pub --sign bench
         "
     ));
+}
+
+#[test]
+fn standard_input_is_read_once() {
+    let folder = Folder::with_document();
+    let document = folder.read("small.json");
+    let input = Input { stdin: Some(&document), ..Input::default() };
+    let run = folder.wbo_with(&["pack", "-", "--out", "a.wbo", "--passphrase-file", "-"], input).ends(2);
+    assert!(run.stderr.contains("standard input is named twice"), "{run:?}");
 }
 
 #[test]

@@ -29,6 +29,15 @@ fn command_lines_that_make_no_sense_are_refused() {
 }
 
 #[test]
+fn what_has_no_json_says_so() {
+    let folder = Folder::new();
+    for line in ["demo --json", "man --json", "completions bash --json"] {
+        let run = folder.wbo(line).ends(2);
+        assert!(run.stderr.contains("no JSON"), "{run:?}");
+    }
+}
+
+#[test]
 fn nothing_at_all_shows_what_there_is() {
     let folder = Folder::new();
     for line in ["", "--json", "key --json"] {
