@@ -21,7 +21,7 @@ fn reference() -> String {
     let (help, table) = help.split_once("\nExit codes:\n").expect("help ends with the exit codes");
     let intro = "# Commands\n\n\
         Written by the tests from what `--help` says; `WBO_WRITE_DOCS=1` in the environment of the tests writes it anew.\n\n\
-        With `--json`, each command writes one JSON to standard output, which the schema of its kind in `schemas/`\n\
+        With `--json`, each command but `demo`, `man` and `completions` writes one JSON, which its schema in `schemas/`\n\
         describes, or an error. Everything else goes to standard error, and its last line is `wbo: CODE NAME`.\n\n\
         ## Exit codes\n\n";
     let mut reference = format!("{intro}{}{}", exit_codes(table), section("wbo", help));
