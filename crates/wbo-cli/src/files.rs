@@ -193,17 +193,21 @@ impl OutputFolder {
 
     pub(crate) fn write_file(&self, name: &str, bytes: &[u8]) -> Result<(), CommandError> {
         let mut file = self.create_file(name)?;
-        let written = io::Write::write_all(&mut file, bytes).and_then(|()| file.sync_all());
-        written.map_err(|error| output_failed(&self.target.join(name), &error))
+        io::Write::write_all(&mut file, bytes).map_err(|error| output_failed(&self.target.join(name), &error))
     }
 
-    /// Puts the folder in its place.
+    /// Syncs all that is in it, and puts the folder in its place. Syncing comes at the end because the first file then
+    /// takes most of the others along.
     pub(crate) fn commit(self) -> Result<(), CommandError> {
         let failed = |error: io::Error| output_failed(&self.target, &error);
-        for entry in walkdir::WalkDir::new(self.path()).into_iter().filter_map(Result::ok) {
-            if entry.file_type().is_dir() {
-                sync_folder(entry.path()).map_err(failed)?;
-            }
+        for entry in walkdir::WalkDir::new(self.path()).contents_first(true) {
+            let entry = entry.map_err(|error| failed(error.into()))?;
+            let synced = match entry.file_type().is_dir() {
+                true => sync_folder(entry.path()),
+                // Windows syncs only what is open for writing.
+                false => File::options().write(true).open(entry.path()).and_then(|file| file.sync_all()),
+            };
+            synced.map_err(failed)?;
         }
         refuse_existing(&self.target)?;
         fs::rename(self.temporary.path(), &self.target).map_err(failed)?;

@@ -144,7 +144,7 @@ impl ContentWriter<'_> {
             }
             (ContentPart::Bytes(bytes), Some(file)) => file.write_all(bytes),
             (ContentPart::End(_), current) => match current.take() {
-                Some(file) => file.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all(),
+                Some(file) => file.into_inner().map(drop).map_err(io::IntoInnerError::into_error),
                 None => Ok(()),
             },
             _ => Ok(()),

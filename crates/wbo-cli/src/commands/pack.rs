@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use profile_format::{ContentId, Contents, Document, ProfileId, ProfileKey, Role, SignerKey};
-use profile_json::{ContentPlace, Defaults};
+use profile_json::{ContentPlace, Defaults, JsonError};
 use profile_keys::{Recipient, Signer};
 use serde::Serialize;
 
@@ -135,11 +135,14 @@ fn read_document(path: &Path, ui: Ui) -> Result<(Document, Places), CommandError
     let mut id = [0; 16];
     getrandom::fill(&mut id).map_err(|error| CommandError::failed(format!("the system's random numbers: {error}")))?;
     let defaults = Defaults { id: Some(ProfileId(id)), created: Some(keys::now()) };
-    let wrong = |error: profile_json::JsonError| CommandError::usage(format!("{}: {error}", path.display()));
-    let (document, places) = match inspected_document(&text) {
-        Some(document) => profile_json::from_json(&document, &defaults).map_err(wrong)?,
-        None => profile_json::from_json(&text, &defaults).map_err(wrong)?,
+    let wrong = |error: &dyn std::fmt::Display| CommandError::usage(format!("{}: {error}", path.display()));
+    let read = match profile_json::from_json(&text, &defaults) {
+        Err(JsonError::NotADocument { found: Some(kind) }) if kind == "inspect" => {
+            profile_json::from_json(&inspected_document(&text).map_err(|error| wrong(&error))?, &defaults)
+        }
+        read => read,
     };
+    let (document, places) = read.map_err(|error| wrong(&error))?;
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let total = document.contents().iter().map(|content| content.size).sum();
     let progress = Progress::start(ui, "pack", total);
@@ -147,15 +150,13 @@ fn read_document(path: &Path, ui: Ui) -> Result<(Document, Places), CommandError
 }
 
 /// The document within what `wbo inspect --json` wrote.
-fn inspected_document(text: &str) -> Option<String> {
+fn inspected_document(text: &str) -> Result<String, serde_json::Error> {
     #[derive(serde::Deserialize)]
     struct Inspected<'a> {
-        wbo: &'a str,
         #[serde(borrow)]
         document: &'a serde_json::value::RawValue,
     }
-    let inspected = serde_json::from_str::<Inspected<'_>>(text).ok()?;
-    (inspected.wbo == "inspect").then(|| inspected.document.get().to_owned())
+    serde_json::from_str::<Inspected<'_>>(text).map(|inspected| inspected.document.get().to_owned())
 }
 
 /// Contents inside the JSON, or in files beside it.
