@@ -40,6 +40,9 @@ pub const MAX_SEALS: usize = 32;
 /// Bytes of one seal: an Ed25519 seal has about 200, an RSA one of 16384 bits about 4300.
 pub const MAX_SEAL: usize = 8 << 10;
 
+/// Bytes of a statement that an earlier body's seals signed: 153 in this version.
+pub const MAX_STATEMENT: usize = 1 << 10;
+
 /// Bytes of a tail: its head and trailer, and all that the limits above allow.
 pub const MAX_TAIL: usize = 256 + MAX_ENVELOPES * (4 + MAX_ENVELOPE) + MAX_SEALS * (4 + MAX_SEAL);
 

@@ -301,6 +301,12 @@ impl Manifest {
         }
         at_most("sections", self.sections.len(), limits::MAX_SECTIONS)?;
         at_most("earlier bodies", self.previous.len(), limits::MAX_PREVIOUS)?;
+        for previous in &self.previous {
+            let longest = previous.seals.iter().map(|seal| seal.0.len()).max().unwrap_or(0);
+            at_most("bytes in an earlier statement", previous.statement.0.len(), limits::MAX_STATEMENT)?;
+            at_most("earlier seals", previous.seals.len(), limits::MAX_SEALS)?;
+            at_most("bytes in an earlier seal", longest, limits::MAX_SEAL)?;
+        }
         let segments = self.sections.iter().map(|section| section.segments.len()).sum();
         at_most("segments", segments, limits::MAX_SEGMENTS)?;
         let disorder = self.sections.windows(2).find_map(|pair| match pair {

@@ -255,7 +255,8 @@ impl<S: ReadAt> Opened<S> {
         incomplete: &Incomplete,
         visit: &mut dyn FnMut(ContentPart<'_>) -> std::io::Result<()>,
     ) -> Result<(), ReadError> {
-        let contents = self.contents()?;
+        // Without its index nothing tells one content from the next; salvage has said that it is lost.
+        let Ok(contents) = self.contents() else { return Ok(()) };
         let mut start = 0;
         // Neighbours are read together, so that a segment with many small contents is read once.
         for run in contents.chunk_by(|one, next| incomplete.has(one) == incomplete.has(next)) {

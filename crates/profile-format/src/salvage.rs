@@ -65,6 +65,12 @@ impl Incomplete {
         let all = opened.contents().map_err(|error| keep(error, SectionId::CONTENT_INDEX)).unwrap_or_default();
         let lost_segments = lost_segments(opened, &mut |error| keep(error, SectionId::CONTENTS));
         let (contents, lost_contents) = split_contents(&all, &lost_segments);
+        // Parts that are whole may still not fit together.
+        if damage.is_empty()
+            && let Err(ReadError::Damaged(found)) = opened.document()
+        {
+            damage.push(found);
+        }
         Self {
             facts: opened.facts().clone(),
             device: opened.device().clone(),

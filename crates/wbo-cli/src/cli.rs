@@ -1,6 +1,7 @@
 //! The command line as a whole.
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -68,9 +69,11 @@ pub(crate) fn run(args: impl Iterator<Item = OsString>) -> ExitCode {
 fn execute(cli: Cli) -> Exit {
     let GlobalArgs { json, quiet, progress } = cli.global;
     let ui = Ui { json, quiet, progress };
-    match cli.command.run(ui) {
-        Ok(exit) => exit,
-        Err(error) => fail(ui, &error),
+    // A panic is a fault of ours; what was unfinished is removed on the way here, and scripts get their last line.
+    match catch_unwind(AssertUnwindSafe(|| cli.command.run(ui))) {
+        Ok(Ok(exit)) => exit,
+        Ok(Err(error)) => fail(ui, &error),
+        Err(_) => fail(ui, &CommandError::failed("an internal error; please report it with what stands above")),
     }
 }
 

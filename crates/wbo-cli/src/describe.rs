@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use profile_format::{
-    Basis, Device, Facts, JudgeSeal, Judged, NoteCode, Opened, ReadAt, Role, Sealed, SectionSummary, Standing, User,
-    Verdict, Voucher,
+    Basis, Device, Facts, JudgeSeal, Judged, NoteCode, Opened, ReadAt, Role, Sealed, SectionSummary, SignerKey,
+    Standing, User, Verdict, Voucher,
 };
 use profile_keys::Lock;
 use serde::Serialize;
@@ -127,6 +127,18 @@ pub(crate) fn seal(verdict: &Verdict) -> SealReport {
         Verdict::Unsupported { reason } => without_signer("unsupported", reason),
         Verdict::Invalid { reason } => without_signer("invalid", reason),
         _ => without_signer("unsupported", "a newer kind of verdict"),
+    }
+}
+
+/// What a seal in the author's role says depends on the author that the profile names, which only opening it shows:
+/// anybody else's endorses.
+pub(crate) fn settle_roles(seals: &mut [SealReport], judged: &Judged, author: Option<&SignerKey>) {
+    for (seal, verdict) in seals.iter_mut().zip(judged.verdicts()) {
+        if let Verdict::Valid(Voucher { role: Role::Author, key, .. }) = verdict
+            && author != Some(key)
+        {
+            seal.role = Some(role_name(Role::Endorser));
+        }
     }
 }
 

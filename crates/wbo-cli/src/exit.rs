@@ -26,7 +26,7 @@ const TABLE: [(Exit, u8, &str, &str); 15] = [
     (Exit::Differs, 1, "differs", "the things compared differ, or a merge has conflicts"),
     (Exit::Usage, 2, "usage", "the command line or a file it names cannot be understood"),
     (Exit::Partly, 3, "partly", "done in part; what was left out is named"),
-    (Exit::Failed, 4, "failed", "nothing was done: an output, a key file or an agent failed"),
+    (Exit::Failed, 4, "failed", "an output, a key file or an agent failed"),
     (Exit::NotAProfile, 10, "not-a-profile", "the file is no profile, or was changed in transfer"),
     (Exit::Newer, 11, "newer", "the file needs a newer wbo"),
     (Exit::WrongKey, 12, "wrong-key", "no key or passphrase that was given opens it"),

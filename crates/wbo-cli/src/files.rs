@@ -24,6 +24,11 @@ pub(crate) struct FileSource {
 impl FileSource {
     /// Opens `path`, of which `what` is going to read every byte `passes` times.
     pub(crate) fn open(path: &Path, ui: Ui, what: &'static str, passes: u64) -> Result<Self, CommandError> {
+        // Asked before it is opened: opening a pipe would wait for whoever writes to it.
+        let metadata = fs::metadata(path).map_err(|error| CommandError::unreadable(path, &error))?;
+        if !metadata.is_file() {
+            return Err(CommandError::new(Exit::SourceUnreadable, format!("{}: it is not a file", path.display())));
+        }
         let file = File::open(path).map_err(|error| CommandError::unreadable(path, &error))?;
         match file.metadata() {
             Ok(metadata) if metadata.is_file() => {
@@ -87,7 +92,10 @@ pub(crate) fn read_small(path: &Path, most: u64) -> Result<Vec<u8>, CommandError
 pub(crate) fn read_text(path: &Path, most: u64) -> Result<String, CommandError> {
     let text = String::from_utf8(read_small(path, most)?);
     let text = text.map_err(|_| CommandError::usage(format!("{}: it is not UTF-8 text", path.display())))?;
-    Ok(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
 }
 
 /// Whether an output may take the place of what is there.
@@ -108,8 +116,9 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn create(target: &Path, existing: Existing) -> Result<Self, CommandError> {
-        if existing == Existing::Refuse {
-            refuse_existing(target)?;
+        match existing {
+            Existing::Refuse => refuse_existing(target)?,
+            Existing::Replace => refuse_special(target)?,
         }
         let make = || tempfile::Builder::new().prefix(".wbo-").suffix(".part").tempfile_in(folder_of(target));
         let made = Unfinished::make(make, |temporary| temporary.path());
@@ -123,9 +132,12 @@ impl Output {
 
     /// Lets nobody but its owner read the file. On Unix, temporary files are made so.
     #[cfg(unix)]
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "the same call on every system")]
     pub(crate) fn restrict(&self) -> io::Result<()> {
-        Ok(())
+        use std::os::unix::fs::PermissionsExt;
+        match self.temporary.as_file().metadata()?.permissions().mode() & 0o077 {
+            0 => Ok(()),
+            _ => Err(io::Error::other("the file system keeps no permissions")),
+        }
     }
 
     /// Lets nobody but its owner read the file: nothing is inherited, and the owner, whoever it is, has full control.
@@ -237,6 +249,16 @@ fn refuse_existing(target: &Path) -> Result<(), CommandError> {
     }
 }
 
+/// Only files are replaced; a device or a folder of that name was hardly meant.
+fn refuse_special(target: &Path) -> Result<(), CommandError> {
+    match fs::symlink_metadata(target) {
+        Ok(metadata) if !metadata.is_file() => {
+            Err(CommandError::usage(format!("{} is there and not a file; only files are replaced", target.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -247,9 +269,11 @@ fn folder_of(path: &Path) -> &Path {
 /// Makes names durable. Windows does it by itself and cannot open folders as files.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems, network shares among them, do not sync folders.
-        Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        // Some file systems, network shares among them, do not sync folders, and some folders may be written to and not
+        // read. The file has its name by then, so this is no failure.
+        Err(error) if matches!(error.kind(), InvalidInput | Unsupported | PermissionDenied) => Ok(()),
         result => result,
     }
 }

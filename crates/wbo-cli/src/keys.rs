@@ -1,5 +1,6 @@
 //! Keys and trust as the command line names them.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use profile_keys::{
     Agent, AllowedSigners, Ask, Identity, Moment, PrivateKeyError, Recipient, Revoked, Secret, SignError, Signer,
     Signers, UnlockError, UnwrapError, WrapError,
 };
+
+use zeroize::Zeroizing;
 
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -91,6 +94,10 @@ pub(crate) struct IdentityArgs {
 
     #[command(flatten)]
     locked: LockedKeyArgs,
+
+    /// What the files held: they are read once, however many profiles are opened.
+    #[arg(skip)]
+    read: OnceCell<Vec<Identity>>,
 }
 
 /// What unlocks private keys that are locked themselves.
@@ -99,6 +106,10 @@ pub(crate) struct LockedKeyArgs {
     /// Unlock private keys with the passphrase in the first line of this file
     #[arg(long, value_name = "FILE")]
     key_passphrase_file: Option<PathBuf>,
+
+    /// What the file held: it is read once, however many keys it unlocks.
+    #[arg(skip)]
+    read: OnceCell<Secret>,
 }
 
 /// Whom to trust.
@@ -192,9 +203,26 @@ impl IdentityArgs {
         envelopes: &[Envelope],
         accepts: &dyn Fn(&OpeningKey) -> bool,
     ) -> Result<OpeningKey, CommandError> {
+        let identities = match self.read.get() {
+            Some(identities) => identities,
+            None => {
+                let identities = self.identities()?;
+                self.read.get_or_init(|| identities)
+            }
+        };
+        if identities.is_empty() {
+            return Err(CommandError::new(Exit::WrongKey, format!("{}: no key was given to open it", file.display()))
+                .hint("give one with --identity FILE or --passphrase-file FILE"));
+        }
+        let ask = self.locked.ask()?;
+        profile_keys::unwrap(envelopes, identities, &ask, accepts).map_err(|error| unwrap_failed(file, &error))
+    }
+
+    fn identities(&self) -> Result<Vec<Identity>, CommandError> {
         let mut identities = Vec::new();
         for path in &self.identity {
-            let parsed = Identity::parse(&read_small(path, MAX_KEY_FILE)?, &path.display().to_string());
+            let bytes = Zeroizing::new(read_small(path, MAX_KEY_FILE)?);
+            let parsed = Identity::parse(&bytes, &path.display().to_string());
             identities.push(parsed.map_err(|error| CommandError::usage(error.to_string()))?);
         }
         for name in &self.plugin {
@@ -209,12 +237,7 @@ impl IdentityArgs {
             }
             None => {}
         }
-        if identities.is_empty() {
-            return Err(CommandError::new(Exit::WrongKey, format!("{}: no key was given to open it", file.display()))
-                .hint("give one with --identity FILE or --passphrase-file FILE"));
-        }
-        let ask = self.locked.ask()?;
-        profile_keys::unwrap(envelopes, &identities, &ask, accepts).map_err(|error| unwrap_failed(file, &error))
+        Ok(identities)
     }
 
     /// What unlocks keys, for commands that sign too.
@@ -238,13 +261,16 @@ fn unwrap_failed(file: &Path, error: &UnwrapError) -> CommandError {
 impl LockedKeyArgs {
     /// Answers questions for passphrases of keys: from the file, else from the terminal, else not.
     pub(crate) fn ask(&self) -> Result<Arc<dyn Ask>, CommandError> {
-        let passphrase = self.key_passphrase_file.as_deref().map(passphrase_from).transpose()?;
-        Ok(Arc::new(Asker { passphrase }))
+        if let (Some(path), None) = (&self.key_passphrase_file, self.read.get()) {
+            let passphrase = passphrase_from(path)?;
+            self.read.get_or_init(|| passphrase);
+        }
+        Ok(Arc::new(Asker { passphrase: self.read.get().cloned() }))
     }
 
     /// The signer whose key is in `path`: a private key, or a public one whose private half an agent holds.
     pub(crate) fn signer(&self, path: &Path) -> Result<Signer, CommandError> {
-        let bytes = read_small(path, MAX_KEY_FILE)?;
+        let bytes = Zeroizing::new(read_small(path, MAX_KEY_FILE)?);
         let name = path.display().to_string();
         match std::str::from_utf8(&bytes).ok().map(profile_keys::parse_public_key) {
             Some(Ok(public)) => Signer::from_agent(agent()?, &public)
@@ -369,7 +395,7 @@ fn agent() -> Result<Agent, CommandError> {
 
 /// The first line of a file, without its line end.
 fn passphrase_from(path: &Path) -> Result<Secret, CommandError> {
-    let text = read_text(path, MAX_KEY_FILE)?;
+    let text = Zeroizing::new(read_text(path, MAX_KEY_FILE)?);
     match text.lines().next().unwrap_or_default() {
         "" => {
             Err(CommandError::usage(format!("{}: its first line is empty, a passphrase is expected", path.display())))

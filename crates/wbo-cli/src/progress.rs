@@ -51,6 +51,9 @@ impl Progress {
                 let mut shown = false;
                 let mut wait = QUIET_FIRST;
                 while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(wait) {
+                    if crate::prompt::is_asking() {
+                        continue;
+                    }
                     let text = line(what, done.load(Ordering::Relaxed).min(total), total);
                     let _ = io::stderr().lock().write_all(text.as_bytes());
                     (shown, wait) = (true, INTERVAL);

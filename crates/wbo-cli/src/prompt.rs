@@ -1,13 +1,23 @@
 //! Asking for a passphrase, with the terminal as it was afterwards, whatever happens.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static ASKING: AtomicBool = AtomicBool::new(false);
 
 /// Asks on the terminal, without showing what is typed.
 pub(crate) fn password(prompt: impl AsRef<str>) -> io::Result<String> {
+    ASKING.store(true, Ordering::Relaxed);
     terminal::remember();
     let answer = rpassword::prompt_password(prompt.as_ref());
     terminal::restore();
+    ASKING.store(false, Ordering::Relaxed);
     answer
+}
+
+/// Whether somebody is being asked, so that nothing else is written on that line.
+pub(crate) fn is_asking() -> bool {
+    ASKING.load(Ordering::Relaxed)
 }
 
 /// Puts the terminal back as it was before a prompt that was interrupted: the process ends without coming back to it.

@@ -16,8 +16,10 @@ pub(crate) fn output_in_place(file: &Path, out: Option<&Path>) -> Result<Output,
     match out {
         Some(out) => Output::create(out, Existing::Refuse),
         None => {
-            let output = Output::create(file, Existing::Replace)?;
-            output.like(file)?;
+            // The file that a link leads to is replaced, and the link stays.
+            let file = std::fs::canonicalize(file).map_err(|error| CommandError::unreadable(file, &error))?;
+            let output = Output::create(&file, Existing::Replace)?;
+            output.like(&file)?;
             Ok(output)
         }
     }

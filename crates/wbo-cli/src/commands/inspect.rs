@@ -70,7 +70,7 @@ pub(super) fn run(args: &InspectArgs, ui: Ui) -> Result<Exit, CommandError> {
     let sealed = opening::parse(&args.file, ui, "inspect", 1)?;
     let judge = args.trust.judge()?;
     let judged = sealed.judge(&judge);
-    let file = describe::file(&args.file, &sealed, &judged);
+    let mut file = describe::file(&args.file, &sealed, &judged);
     if sealed.suite() != Suite::Plain && args.identities.is_empty() && args.section.is_none() && !args.reveal {
         let report = InspectReport { wbo: "inspect", version: 1, file, opened: None, document: None };
         ui.result(&report, &|report| describe::file_text(&report.file))?;
@@ -79,6 +79,7 @@ pub(super) fn run(args: &InspectArgs, ui: Ui) -> Result<Exit, CommandError> {
     let trust = opening::trust(&args.file, &judged, &args.trust, Demand::Shown)?;
     let key = opening::key_of(&args.file, &sealed, &args.identities)?;
     let opened = sealed.open(&key, trust).map_err(|error| CommandError::reading(&args.file, &error))?;
+    describe::settle_roles(&mut file.seals, &judged, opened.author().as_ref());
     let document = document(args, &opened)?;
     if ui.json { json(args, ui, file, &opened, &document, &judge) } else { text(args, ui, &file, &opened, &document) }?;
     Ok(Exit::Done)

@@ -78,6 +78,7 @@ pub(super) fn run(args: &PackArgs, ui: Ui) -> Result<Exit, CommandError> {
         (None, Some(path)) => Some(keys::signer_key(path)?),
         (None, None) => None,
     };
+    refuse_own_input(args)?;
     let (document, contents) = read_document(&args.document, ui)?;
     let report = write(args, &document, contents, &recipients, signer, author.as_ref(), ui)?;
     ui.result(&report, &|report| {
@@ -127,6 +128,17 @@ fn write(
     output.commit(|written| rewriting::read_back(written, Some(&opening_key), ui))?;
     let path = args.out.display().to_string();
     Ok(PackReport { wbo: "pack", version: 1, path, bytes, body_id, author: fingerprint })
+}
+
+/// With --force, the profile must not take the place of the document that it is made from.
+fn refuse_own_input(args: &PackArgs) -> Result<(), CommandError> {
+    let same = std::fs::canonicalize(&args.document).ok().zip(std::fs::canonicalize(&args.out).ok());
+    match same {
+        Some((document, out)) if document == out => {
+            Err(CommandError::usage(format!("{} is the document itself", args.out.display())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads a document, and where its contents are.

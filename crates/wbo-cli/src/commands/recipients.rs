@@ -69,6 +69,9 @@ pub(super) fn run(args: &RecipientsArgs, ui: Ui) -> Result<Exit, CommandError> {
     if !args.add && !args.rotate && !args.new.is_empty() {
         return Err(CommandError::usage("recipients are named, but neither --add nor --rotate says what for"));
     }
+    if !changes && args.out.is_some() {
+        return Err(CommandError::usage("--out is for a changed profile, and no change is named"));
+    }
     let sealed = opening::parse(&args.file, ui, "recipients", 1)?;
     if changes && sealed.suite() == Suite::Plain {
         return Err(CommandError::usage(format!("{}: a plain profile has no recipients", args.file.display()))
@@ -146,6 +149,9 @@ fn rotate(args: &RecipientsArgs, sealed: Sealed<FileSource>, ui: Ui) -> Result<(
     let recipients = args.new.recipients()?;
     let signer = args.sign.as_deref().map(|key| args.identities.locked().signer(key)).transpose()?;
     let opened = opening::open(&args.file, sealed, &args.identities, &args.trust, Demand::Trusted)?;
+    if opened.earlier().len() >= profile_format::limits::MAX_PREVIOUS {
+        ui.warn("the seals of the oldest earlier body are forgotten: a profile remembers four of them");
+    }
     let key = ProfileKey::generate().map_err(|error| CommandError::failed(error.to_string()))?;
     let (envelopes, opening_key) = (keys::wrap(&key, &recipients)?, key.opening_key());
     let author = signer.as_ref().map(profile_keys::Signer::public_key);

@@ -11,7 +11,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::files::{FileSource, Output};
 use crate::keys::{self, IdentityArgs, TrustArgs};
-use crate::opening;
+use crate::opening::{self, Demand};
 use crate::rewriting;
 use crate::ui::Ui;
 
@@ -112,7 +112,8 @@ fn look_before_signing(
 ) -> Result<Opened<FileSource>, CommandError> {
     let failed = |error| CommandError::reading(&args.file, &error);
     let judged = sealed.judge(&args.trust.judge()?);
-    let mut trust = opening::trust(&args.file, &judged, &args.trust, opening::Demand::Shown)?;
+    let demand = if args.trust.names_signers() { Demand::Trusted } else { Demand::Shown };
+    let mut trust = opening::trust(&args.file, &judged, &args.trust, demand)?;
     let key = opening::key_of(&args.file, &sealed, &args.identities)?;
     if role == Role::Author {
         trust = trust.author_signs_next(signer.public_key());

@@ -150,6 +150,7 @@ fn check_sections(
     let key = opening::key_of(path, &sealed, &args.identities)?;
     let opened = sealed.open(&key, trust).map_err(|error| CommandError::reading(path, &error))?;
     findings.verdict.depth = "sections";
+    describe::settle_roles(&mut findings.verdict.seals, judged, opened.author().as_ref());
     for verdict in opened.verify() {
         let section = verdict.section.map_or_else(|| "padding".to_owned(), |id| id.to_string());
         let problem = verdict.result.as_ref().err().map(ToString::to_string);

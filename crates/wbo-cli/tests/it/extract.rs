@@ -119,3 +119,20 @@ fn what_cannot_be_extracted_leaves_nothing() {
         "
     ));
 }
+
+#[test]
+fn whichever_section_is_damaged_the_others_are_salvaged() {
+    let folder = Folder::new();
+    folder.wbo(&format!("pack {} --out full.wbo --plain", fixture("documents").join("full.json").display())).ends(0);
+    let report = folder.wbo("inspect full.wbo --json").ends(0).json();
+    let mut offset = 106;
+    for (number, section) in report["opened"]["sections"].as_array().unwrap().iter().enumerate() {
+        let stored = usize::try_from(section["stored"].as_u64().unwrap()).unwrap();
+        folder.changed("full.wbo", "damaged.wbo", |bytes| bytes[offset + stored - 1] ^= 1);
+        let line = format!("extract damaged.wbo --out x{number} --salvage --accept-unsigned test --json");
+        let run = folder.wbo(&line).ends(3).json();
+        let lost = run["lost"][0].as_str().unwrap();
+        assert!(lost.contains(&format!("section {}", section["section"].as_str().unwrap())), "{lost}");
+        offset += stored;
+    }
+}

@@ -120,3 +120,10 @@ fn a_changed_file_keeps_its_permissions() {
         assert_eq!(permissions().mode() & 0o777, mode, "{line}");
     }
 }
+
+#[test]
+fn a_place_for_a_change_needs_a_change() {
+    let folder = Folder::with_profile();
+    let run = folder.wbo("recipients alice.wbo --out b.wbo").ends(2);
+    assert!(run.stderr.contains("no change is named"), "{run:?}");
+}

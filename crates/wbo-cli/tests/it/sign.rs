@@ -119,3 +119,37 @@ fn an_agent_signs_for_a_key_that_is_not_in_a_file() {
     drop(agent);
     wbo("sign alice.wbo --key lead.pub -i alice.key").ends(4);
 }
+
+#[test]
+fn nobody_becomes_the_author_by_signing_as_one() {
+    let folder = Folder::with_document();
+    let bench = folder.signer("bench");
+    folder.write("signers", format!("bench@example.org namespaces=\"wbo-*\" {bench}"));
+    folder.wbo("pack small.json --out a.wbo --plain").ends(0);
+    folder.wbo("sign a.wbo --key bench --role author --blind").ends(0);
+    for line in ["inspect a.wbo --signers signers --json", "verify a.wbo --signers signers --json"] {
+        let report = folder.wbo(line).ends(0).json();
+        let seals = report.pointer("/file/seals").or_else(|| report.pointer("/files/0/seals")).unwrap();
+        assert_eq!(seals[0]["role"], "endorser", "{line}");
+    }
+}
+
+#[test]
+fn named_signers_must_have_signed_before_another_does() {
+    let folder = with_lead();
+    let stranger = folder.signer("stranger");
+    folder.write("strangers", format!("x@example.org namespaces=\"wbo-*\" {stranger}"));
+    folder.wbo("sign alice.wbo --key lead -i alice.key --signers strangers").ends(15);
+    folder.wbo("sign alice.wbo --key lead -i alice.key --signers signers").ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_and_what_it_leads_to_is_signed() {
+    let folder = Folder::with_profile();
+    std::os::unix::fs::symlink("alice.wbo", folder.path("link.wbo")).unwrap();
+    folder.wbo("sign link.wbo --key bench --blind").ends(0);
+    assert!(std::fs::symlink_metadata(folder.path("link.wbo")).unwrap().is_symlink());
+    let report = folder.wbo("inspect alice.wbo --json").ends(0).json();
+    assert_eq!(report["file"]["seals"].as_array().unwrap().len(), 2);
+}

@@ -278,3 +278,14 @@ fn all_sections_are_named_when_one_is_damaged() {
     let damaged: Vec<_> = sections.iter().filter(|section| !whole(section)).collect();
     assert_eq!(damaged[0]["section"], "personalization");
 }
+
+#[test]
+fn one_passphrase_on_standard_input_opens_many_profiles() {
+    let folder = Folder::with_document();
+    folder.write("passphrase", "correct horse\n");
+    for name in ["a.wbo", "b.wbo"] {
+        folder.wbo(&format!("pack small.json --out {name} --passphrase-file passphrase")).ends(0);
+    }
+    let input = crate::run::Input { stdin: Some(b"correct horse\n"), ..Default::default() };
+    folder.wbo_with(&["verify", "a.wbo", "b.wbo", "--passphrase-file", "-"], input).ends(0);
+}
