@@ -18,7 +18,7 @@ pub use facts::{CaptureMethod, Device, Facts, Join, JoinKind, Parent, Timestamp,
 pub use file_name::{FileNameFlaw, file_name_flaw};
 pub use names::{Bytes, ContentId, ProfileId, Text};
 pub use notes::{Note, NoteCode};
-pub use settings::{Category, FileState, Item, Section, Setting, SettingFlags, Value};
+pub use settings::{Category, FileState, Item, RegistryType, Section, Setting, SettingFlags, Value};
 pub use validate::DocumentError;
 pub(crate) use validate::{validate_apps, validate_notes, validate_section};
 

@@ -86,8 +86,8 @@ mod version;
 // The document.
 pub use document::{
     AppFlags, Apps, Bytes, CaptureMethod, Category, Content, ContentId, DesktopApp, DesktopScope, Device, Document,
-    DocumentError, Facts, FileState, Item, Join, JoinKind, Note, NoteCode, Parent, ProfileId, Section, Setting,
-    SettingFlags, StoreApp, Text, Timestamp, Tool, User, Value,
+    DocumentError, Facts, FileState, Item, Join, JoinKind, Note, NoteCode, Parent, ProfileId, RegistryType, Section,
+    Setting, SettingFlags, StoreApp, Text, Timestamp, Tool, User, Value,
 };
 
 // The rule for names of files, for those who name files beside a document.

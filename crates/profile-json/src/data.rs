@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use profile_format::{Bytes, Value};
+use profile_format::{Bytes, RegistryType, Value};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use serde::ser::Serializer;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Problem;
 use crate::hex::HexBytes;
-use crate::words::{Named, RegistryType, decimal};
+use crate::words::{Named, decimal};
 
 /// A view of a value's data, by its type:
 ///

@@ -1,6 +1,6 @@
 //! Items: registry keys, registry values, files.
 
-use profile_format::{Content, ContentId, FileState, Item, Text, Value};
+use profile_format::{Content, ContentId, FileState, Item, RegistryType, Text, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::data::DataJson;
@@ -9,7 +9,7 @@ use crate::error::{At, Located, Problem};
 use crate::hex::Hex;
 use crate::text::TextJson;
 use crate::time::TimeJson;
-use crate::words::{RegistryType, Word};
+use crate::words::Word;
 
 /// The fields of every kind of item. Which of them stand together, [`ItemJson::read`] knows; one flat object with a
 /// telling first field is what people like to read and write.

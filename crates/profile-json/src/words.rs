@@ -6,7 +6,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use profile_format::{AppFlags, CaptureMethod, Category, DesktopScope, JoinKind, NoteCode, SettingFlags};
+use profile_format::{AppFlags, CaptureMethod, Category, DesktopScope, JoinKind, NoteCode, RegistryType, SettingFlags};
 use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
@@ -58,36 +58,7 @@ named!(JoinKind(u16), "kind of join", JoinKind::NAMED);
 named!(DesktopScope(u16), "scope", DesktopScope::NAMED);
 named!(SettingFlags(u32), "flag of a setting", SettingFlags::NAMED);
 named!(AppFlags(u32), "flag of an app", AppFlags::NAMED);
-named!(
-    RegistryType(u32),
-    "registry type",
-    [
-        (Self(0), "REG_NONE"),
-        (Self::SZ, "REG_SZ"),
-        (Self::EXPAND_SZ, "REG_EXPAND_SZ"),
-        (Self(3), "REG_BINARY"),
-        (Self::DWORD, "REG_DWORD"),
-        (Self(5), "REG_DWORD_BIG_ENDIAN"),
-        (Self(6), "REG_LINK"),
-        (Self::MULTI_SZ, "REG_MULTI_SZ"),
-        (Self(8), "REG_RESOURCE_LIST"),
-        (Self(9), "REG_FULL_RESOURCE_DESCRIPTOR"),
-        (Self(10), "REG_RESOURCE_REQUIREMENTS_LIST"),
-        (Self::QWORD, "REG_QWORD"),
-    ]
-);
-
-/// The type of a registry value, named as Windows names it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RegistryType(pub(crate) u32);
-
-impl RegistryType {
-    pub(crate) const SZ: Self = Self(1);
-    pub(crate) const EXPAND_SZ: Self = Self(2);
-    pub(crate) const DWORD: Self = Self(4);
-    pub(crate) const MULTI_SZ: Self = Self(7);
-    pub(crate) const QWORD: Self = Self(11);
-}
+named!(RegistryType(u32), "registry type", RegistryType::NAMED);
 
 /// A word as a value: `"start"`, or 77 where there is none.
 #[derive(Clone, Copy, PartialEq, Eq)]

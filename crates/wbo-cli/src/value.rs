@@ -1,6 +1,6 @@
 //! Registry values for people.
 
-use profile_format::Value;
+use profile_format::{RegistryType, Value};
 
 use crate::clean::clean;
 
@@ -10,17 +10,21 @@ const SHOWN: usize = 32;
 /// A value as it is commonly read: typed where the data fits its type, and as bytes where it does not.
 pub(crate) fn text(value: &Value) -> String {
     let data = value.data.0.as_slice();
-    match (value.kind, data) {
-        (4, &[a, b, c, d]) => {
+    match (RegistryType(value.kind), data) {
+        (RegistryType::DWORD, &[a, b, c, d]) => {
             let number = u32::from_le_bytes([a, b, c, d]);
             format!("{number} ({number:#x})")
         }
-        (11, data) if data.len() == 8 => {
+        (RegistryType::QWORD, data) if data.len() == 8 => {
             let number = data.iter().rev().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
             format!("{number} ({number:#x})")
         }
-        (1 | 2, data) => string(data).map_or_else(|| bytes(value), |text| format!("\"{text}\"")),
-        (7, data) => strings(data).map_or_else(|| bytes(value), |texts| format!("[{}]", texts.join(", "))),
+        (RegistryType::SZ | RegistryType::EXPAND_SZ, data) => {
+            string(data).map_or_else(|| bytes(value), |text| format!("\"{text}\""))
+        }
+        (RegistryType::MULTI_SZ, data) => {
+            strings(data).map_or_else(|| bytes(value), |texts| format!("[{}]", texts.join(", ")))
+        }
         _ => bytes(value),
     }
 }
@@ -50,22 +54,7 @@ fn bytes(value: &Value) -> String {
 }
 
 fn kind(kind: u32) -> String {
-    const NAMES: [&str; 12] = [
-        "REG_NONE",
-        "REG_SZ",
-        "REG_EXPAND_SZ",
-        "REG_BINARY",
-        "REG_DWORD",
-        "REG_DWORD_BIG_ENDIAN",
-        "REG_LINK",
-        "REG_MULTI_SZ",
-        "REG_RESOURCE_LIST",
-        "REG_FULL_RESOURCE_DESCRIPTOR",
-        "REG_RESOURCE_REQUIREMENTS_LIST",
-        "REG_QWORD",
-    ];
-    let name = usize::try_from(kind).ok().and_then(|index| NAMES.get(index));
-    name.map_or_else(|| format!("type {kind:#x}"), |name| (*name).to_owned())
+    RegistryType(kind).name().map_or_else(|| format!("type {kind:#x}"), str::to_owned)
 }
 
 #[cfg(test)]

@@ -157,6 +157,44 @@ pub struct Value {
     pub data: Bytes,
 }
 
+/// The type of a registry value, as Windows numbers and names them. A [`Value`] may have any other number too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RegistryType(pub u32);
+
+impl RegistryType {
+    /// Text.
+    pub const SZ: Self = Self(1);
+    /// Text with variables of the environment in it.
+    pub const EXPAND_SZ: Self = Self(2);
+    /// A number of 32 bits.
+    pub const DWORD: Self = Self(4);
+    /// A list of texts.
+    pub const MULTI_SZ: Self = Self(7);
+    /// A number of 64 bits.
+    pub const QWORD: Self = Self(11);
+
+    /// Every type that Windows names.
+    pub const NAMED: [(Self, &'static str); 12] = [
+        (Self(0), "REG_NONE"),
+        (Self::SZ, "REG_SZ"),
+        (Self::EXPAND_SZ, "REG_EXPAND_SZ"),
+        (Self(3), "REG_BINARY"),
+        (Self::DWORD, "REG_DWORD"),
+        (Self(5), "REG_DWORD_BIG_ENDIAN"),
+        (Self(6), "REG_LINK"),
+        (Self::MULTI_SZ, "REG_MULTI_SZ"),
+        (Self(8), "REG_RESOURCE_LIST"),
+        (Self(9), "REG_FULL_RESOURCE_DESCRIPTOR"),
+        (Self(10), "REG_RESOURCE_REQUIREMENTS_LIST"),
+        (Self::QWORD, "REG_QWORD"),
+    ];
+
+    /// The name of this type, where Windows has one.
+    pub fn name(self) -> Option<&'static str> {
+        Self::NAMED.iter().find(|(kind, _)| *kind == self).map(|(_, name)| *name)
+    }
+}
+
 /// A file as it was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct FileState {
