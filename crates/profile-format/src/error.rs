@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use crate::document::{ContentId, DocumentError};
-use crate::manifest::SectionId;
+use crate::section::SectionId;
 use crate::trust::SignerKey;
 use crate::version::{FormatVersion, ToolVersion};
 

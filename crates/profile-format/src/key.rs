@@ -9,7 +9,7 @@ use hkdf::Hkdf;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::manifest::SectionId;
+use crate::section::SectionId;
 
 /// How many bytes a profile key has.
 pub const KEY_LEN: usize = 32;

@@ -77,6 +77,7 @@ mod pipeline;
 mod salvage;
 mod seal;
 mod sealed;
+mod section;
 mod segment;
 mod source;
 mod tail;
@@ -112,7 +113,7 @@ pub use trust::{
 
 // Names for what is in it.
 pub use key::KEY_LEN;
-pub use manifest::{SectionId, SectionKind};
+pub use section::{SectionId, SectionKind};
 pub use version::{Features, FormatVersion, Suite, ToolVersion};
 
 // What can go wrong.

@@ -15,11 +15,13 @@ use crate::document::{
 use crate::error::{Damage, Newer, Part, ReadError, SealError};
 use crate::key::{KeySchedule, OpeningKey, ProfileKey};
 use crate::limits;
-use crate::manifest::{Manifest, ManifestError, Previous, SectionEntry, SectionId, SectionKind};
+use crate::manifest::{Manifest, ManifestError, Previous, SectionEntry};
+
 use crate::pipeline;
 use crate::salvage::Incomplete;
 use crate::seal::{BodyWriter, Inherited, SealedBody};
 use crate::sealed::Sealed;
+use crate::section::{SectionId, SectionKind};
 use crate::segment::{self, Place, SegmentReader, Stored};
 use crate::source::{ReadAt, read_at};
 use crate::trust::{Seal, SignerKey, Statement, Trust};

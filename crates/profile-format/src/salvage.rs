@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use crate::document::{Apps, Category, Content, ContentId, Device, Facts, Note, Section, User};
 use crate::error::{Damage, ReadError};
 use crate::limits;
-use crate::manifest::{SectionId, SectionKind};
 use crate::opened::Opened;
+use crate::section::{SectionId, SectionKind};
 use crate::source::ReadAt;
 
 /// What could be read of a damaged profile, and what could not.

@@ -10,9 +10,11 @@ use crate::document::{Bytes, Content, Document};
 use crate::error::SealError;
 use crate::key::{KeySchedule, ProfileKey};
 use crate::limits;
-use crate::manifest::{Manifest, Padding, Previous, SectionEntry, SectionId, records_length};
+use crate::manifest::{Manifest, Padding, Previous, SectionEntry, records_length};
+
 use crate::padding::{PaddingStream, filler_for, padding_for};
 use crate::pipeline;
+use crate::section::SectionId;
 use crate::segment::{Place, SegmentWriter, Stored};
 use crate::source::Contents;
 use crate::tail::{self, Tail};
