@@ -1,0 +1,125 @@
+//! The commit: the steps by which a change reaches the files, in an order that survives being cut off anywhere.
+//!
+//! It is the protocol of Windows, twice if need be:
+//!
+//! 1. A dirty hive gets the pages from its logs, while the logs stay as they are; once the pages are safe, its base
+//!    block is made clean. Cut off before that, the logs do the same again.
+//! 2. The changed pages go into a log first, behind a base block that names them. Once that is safe, the base block of
+//!    the hive says that a write began; then the pages are written to the hive; then the base block says that the write
+//!    ended.
+//!
+//! Between two steps everything is synced. The hive is clean up to the moment when its base block says that a write
+//! began, so that logs are not looked at; from then on until the write ended it is dirty, and the log has all of it. The
+//! log's number is above all others, so that a base block that is cut in two is replaced by the right one.
+
+use registry::FileTime;
+
+use super::{BIN_HEADER, Editor, Pending};
+use crate::EditError;
+use crate::base_block::{self, FileType};
+use crate::files::HiveFile;
+use crate::logs::{LogFormat, LogName, Run, dirty_vector, entry};
+
+impl Editor {
+    /// Writes what was changed, and before that what a dirty hive lacked. A hive that was clean and is not changed stays
+    /// untouched.
+    ///
+    /// When it fails, the hive is as it was, or will be completed from its log by whatever loads it next.
+    pub fn commit(mut self) -> Result<(), EditError> {
+        if let Some(pending) = self.replayed.take() {
+            self.write_replayed(&pending)?;
+        }
+        if self.pages.get_mut().is_changed() { self.write_changes() } else { Ok(()) }
+    }
+
+    fn write_replayed(&mut self, pending: &Pending) -> Result<(), EditError> {
+        // Numbers that are left over in the logs are passed too, so that no later write meets them again.
+        self.sequence = self.sequence.max(self.number_after(self.logged)?);
+        for (run, page) in &pending.pages {
+            self.write_run(*run, page)?;
+        }
+        self.sync(HiveFile::Hive)?;
+        self.block = self.block.clone().with_sequence(self.sequence, self.sequence);
+        self.write_block()
+    }
+
+    fn write_changes(&mut self) -> Result<(), EditError> {
+        self.check_changed_bins()?;
+        let number = self.sequence.max(self.number_after(self.logged)?);
+        let done = self.number_after(number)?;
+        let made = self.logs.is_empty();
+        let (log, format) = *self.logs.first().unwrap_or(&(LogName::Log1, LogFormat::Entries));
+        if format == LogFormat::DirtyVector {
+            // Such a log belongs to the write whose time it has, which no other write has. The first bin keeps a copy.
+            let written = FileTime(self.now.0.max(self.block.written().0.saturating_add(1)));
+            self.block = self.block.clone().with_written(written);
+            self.load(Run { offset: 0, size: BIN_HEADER })?;
+            self.pages.get_mut().write(20, &written.0.to_le_bytes());
+        }
+        let bins_size = self.pages.get_mut().bins_size();
+        let after = self.block.clone().with_bins_size(bins_size).with_sequence(done, done);
+
+        let bytes = self.log(format, number);
+        self.write_file(HiveFile::Log(log), 0, &bytes)?;
+        self.sync(HiveFile::Log(log))?;
+
+        self.block = self.block.clone().with_sequence(self.sequence.wrapping_add(1), self.sequence);
+        self.write_block()?;
+
+        let pages: Vec<_> =
+            self.pages.get_mut().changed().into_iter().map(|(run, page)| (run, page.to_vec())).collect();
+        for (run, page) in &pages {
+            self.write_run(*run, page)?;
+        }
+        self.sync(HiveFile::Hive)?;
+
+        self.block = after;
+        self.write_block()?;
+        if made {
+            // A hive that had no logs is left without one.
+            self.files.remove(log).map_err(|source| EditError::write(HiveFile::Log(log), source))?;
+        }
+        Ok(())
+    }
+
+    /// The log of the changed pages, from its start to the end of what counts in it.
+    fn log(&mut self, format: LogFormat, number: u32) -> Vec<u8> {
+        let transactions = self.block.has_pending_transactions();
+        let pages = self.pages.get_mut();
+        let changed = pages.changed();
+        let block = self.block.clone().with_bins_size(pages.bins_size());
+        let (block, rest) = match format {
+            LogFormat::Entries => (
+                block.with_sequence(number, number).with_file_type(FileType::EntryLog),
+                entry::encode(entry::FIRST, number, pages.bins_size(), transactions, changed.iter().copied()),
+            ),
+            LogFormat::DirtyVector => (
+                block.with_sequence(number, number).with_file_type(FileType::DirtyVectorLog),
+                dirty_vector::encode(pages.bins_size(), &changed),
+            ),
+        };
+        [block.summed().as_slice(), &rest].concat()
+    }
+
+    fn write_run(&mut self, run: Run, bytes: &[u8]) -> Result<(), EditError> {
+        self.write_file(HiveFile::Hive, base_block::SIZE as u64 + u64::from(run.offset), bytes)
+    }
+
+    fn write_block(&mut self) -> Result<(), EditError> {
+        let block = self.block.clone().summed();
+        self.write_file(HiveFile::Hive, 0, &block)?;
+        self.sync(HiveFile::Hive)
+    }
+
+    fn write_file(&mut self, file: HiveFile, offset: u64, bytes: &[u8]) -> Result<(), EditError> {
+        self.files.write_at(file, offset, bytes).map_err(|source| EditError::write(file, source))
+    }
+
+    fn sync(&mut self, file: HiveFile) -> Result<(), EditError> {
+        self.files.sync(file).map_err(|source| EditError::write(file, source))
+    }
+
+    fn number_after(&self, number: u32) -> Result<u32, EditError> {
+        number.checked_add(1).ok_or(EditError::NumbersExhausted(number))
+    }
+}

@@ -1,0 +1,176 @@
+//! The bytes of a hive file under edit: read page by page as they are needed, and written back page by page.
+
+use crate::base_block;
+use crate::bytes::{index, put};
+use crate::files::{HiveFile, HiveFiles};
+use crate::hive::Hive;
+use crate::{EditError, Run, logs};
+
+const PAGE: usize = logs::PAGE as usize;
+
+/// A hive in memory whose pages come from its file when somebody wants them.
+pub(super) struct Pages {
+    /// The hive bins. Pages that were not read are zero.
+    bins: Vec<u8>,
+    present: PageSet,
+    changed: PageSet,
+    /// What stood where something was written, since something was begun that may be taken back.
+    old: Vec<(usize, Vec<u8>)>,
+    /// How large the bins were then.
+    old_size: usize,
+    root: u32,
+    minor: u32,
+}
+
+impl Pages {
+    /// Bins of this size, of which nothing is read yet.
+    pub(super) fn new(bins_size: u32, root: u32, minor: u32) -> Self {
+        let pages = index(bins_size).div_ceil(PAGE);
+        Self {
+            bins: vec![0; index(bins_size)],
+            present: PageSet::new(pages),
+            changed: PageSet::new(pages),
+            old: Vec::new(),
+            old_size: index(bins_size),
+            root,
+            minor,
+        }
+    }
+
+    /// The hive as far as it was read. Where it was not, its cells say so.
+    pub(super) fn hive(&self) -> Hive<'_> {
+        Hive::over(&self.bins, self.root, self.minor).as_far_as(&self.present)
+    }
+
+    pub(super) fn bins_size(&self) -> u32 {
+        u32::try_from(self.bins.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Reads what is missing of a run, whole pages at a time.
+    pub(super) fn load(&mut self, files: &dyn HiveFiles, run: Run) -> Result<(), EditError> {
+        let end = index(run.offset).saturating_add(index(run.size)).min(self.bins.len());
+        let mut page = index(run.offset) / PAGE;
+        while page * PAGE < end {
+            let missing = (page..end.div_ceil(PAGE)).take_while(|&page| !self.present.contains(page)).count();
+            let (start, stop) = (page * PAGE, ((page + missing) * PAGE).min(self.bins.len()));
+            if let Some(place) = self.bins.get_mut(start..stop).filter(|place| !place.is_empty()) {
+                let offset = (base_block::SIZE + start) as u64;
+                files
+                    .read_at(HiveFile::Hive, offset, place)
+                    .map_err(|source| EditError::read(HiveFile::Hive, source))?;
+                (page..page + missing).for_each(|page| self.present.insert(page));
+            }
+            page += missing.max(1);
+        }
+        Ok(())
+    }
+
+    /// Puts in what a log has in place of what the file has.
+    pub(super) fn replace(&mut self, files: &dyn HiveFiles, run: Run, bytes: &[u8]) -> Result<(), EditError> {
+        let (first, last) = (index(run.offset) / PAGE, (index(run.offset) + bytes.len()).div_ceil(PAGE));
+        // The logs of old bring pieces of pages.
+        let whole = index(run.offset).is_multiple_of(PAGE) && bytes.len().is_multiple_of(PAGE);
+        if whole {
+            (first..last).for_each(|page| self.present.insert(page));
+        } else {
+            self.load(files, run)?;
+        }
+        let written = put(&mut self.bins, index(run.offset), bytes);
+        debug_assert!(written, "the bins were made large enough for the logs");
+        Ok(())
+    }
+
+    /// Writes over bytes that were read. A page that stays as it is does not count as changed.
+    pub(super) fn write(&mut self, offset: u32, bytes: &[u8]) {
+        let start = index(offset);
+        let Some(old) = self.bins.get_mut(start..start.saturating_add(bytes.len())) else {
+            debug_assert!(false, "cells lie within the bins");
+            return;
+        };
+        if old != bytes {
+            self.old.push((start, old.to_vec()));
+            old.copy_from_slice(bytes);
+            (start / PAGE..(start + bytes.len()).div_ceil(PAGE)).for_each(|page| self.changed.insert(page));
+        }
+    }
+
+    /// From here on, what is written can be taken back.
+    pub(super) fn begin(&mut self) {
+        self.old.clear();
+        self.old_size = self.bins.len();
+    }
+
+    pub(super) fn keep(&mut self) {
+        self.old.clear();
+    }
+
+    /// Takes back what was written since it was begun. Its pages still count as changed.
+    pub(super) fn take_back(&mut self) {
+        for (start, bytes) in std::mem::take(&mut self.old).into_iter().rev() {
+            let written = put(&mut self.bins, start, &bytes);
+            debug_assert!(written, "it was written there before");
+        }
+        self.bins.truncate(self.old_size);
+    }
+
+    /// Adds zeros at the end, as pages that were changed.
+    pub(super) fn grow(&mut self, size: u32) {
+        let first = self.bins.len() / PAGE;
+        self.bins.resize(self.bins.len() + index(size), 0);
+        for page in first..self.bins.len().div_ceil(PAGE) {
+            self.present.insert(page);
+            self.changed.insert(page);
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bins
+    }
+
+    /// The changed pages as runs of neighbours, with their bytes.
+    pub(super) fn changed(&self) -> Vec<(Run, &[u8])> {
+        let pages = self.bins.len().div_ceil(PAGE);
+        let mut runs = Vec::new();
+        let mut page = 0;
+        while page < pages {
+            let length = (page..pages).take_while(|&page| self.changed.contains(page)).count();
+            let (start, end) = (page * PAGE, ((page + length) * PAGE).min(self.bins.len()));
+            if let Some(bytes) = self.bins.get(start..end).filter(|bytes| !bytes.is_empty()) {
+                let at = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+                runs.push((Run { offset: at(start), size: at(bytes.len()) }, bytes));
+            }
+            page += length.max(1);
+        }
+        runs
+    }
+
+    pub(super) fn is_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+}
+
+/// A set of pages by their number.
+pub(crate) struct PageSet(Vec<u64>);
+
+impl PageSet {
+    fn new(pages: usize) -> Self {
+        Self(vec![0; pages.div_ceil(64)])
+    }
+
+    pub(crate) fn contains(&self, page: usize) -> bool {
+        self.0.get(page / 64).is_some_and(|bits| bits >> (page % 64) & 1 == 1)
+    }
+
+    fn insert(&mut self, page: usize) {
+        if page / 64 >= self.0.len() {
+            self.0.resize(page / 64 + 1, 0);
+        }
+        if let Some(bits) = self.0.get_mut(page / 64) {
+            *bits |= 1 << (page % 64);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|&bits| bits == 0)
+    }
+}

@@ -1,0 +1,75 @@
+//! A hive with its logs applied, in memory.
+
+use crate::base_block::{self, BaseBlock};
+use crate::bytes::{index, put};
+use crate::logs::{Mending, Plan, plan};
+use crate::{Hive, Logs, NotAHive, State};
+
+/// A hive as Windows would load it: the bytes of its file, completed from its logs where the last write was cut off.
+///
+/// The files themselves are not touched. [`Image::state`] tells what was found; a hive that could not be completed is
+/// never shown without that being said there.
+pub struct Image {
+    bytes: Vec<u8>,
+    root: u32,
+    minor: u32,
+    bins_size: usize,
+    state: State,
+}
+
+impl Image {
+    /// Reads a hive and the logs beside it.
+    pub fn open(file: Vec<u8>, logs: Logs<'_>) -> Result<Self, NotAHive> {
+        let mut bytes = file;
+        let state = match plan(&bytes, logs) {
+            Plan::Leave(state) => state,
+            Plan::Mend(mending) => mend(&mut bytes, *mending),
+        };
+        let (hive, block) = Hive::of(&bytes)?;
+        let (root, minor, bins_size) = (block.root, block.minor, hive.bins_size());
+        Ok(Self { bytes, root, minor, bins_size, state })
+    }
+
+    /// The hive.
+    pub fn hive(&self) -> Hive<'_> {
+        let bins = self.bytes.get(base_block::SIZE..).and_then(|bins| bins.get(..self.bins_size));
+        Hive::over(bins.unwrap_or_default(), self.root, self.minor)
+    }
+
+    /// Its base block.
+    pub fn base_block(&self) -> Option<BaseBlock> {
+        BaseBlock::parse(&self.bytes)
+    }
+
+    /// How the file was found, and what its logs did.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The bytes of the completed file.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The bytes of the completed file.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+}
+
+fn mend(file: &mut Vec<u8>, mending: Mending<'_>) -> State {
+    // A hive that has grown in its logs alone, or that was cut short. Pages that no log brings stay zero.
+    let size = base_block::SIZE + index(mending.bins_size);
+    if file.len() < size {
+        file.resize(size, 0);
+    }
+    let mut written = put(file, 0, &mending.block);
+    for (run, page) in &mending.pages {
+        written &= put(file, base_block::SIZE + index(run.offset), page);
+    }
+    debug_assert!(
+        written,
+        "pages lie within the size that their entry states, and later entries do not shrink the file"
+    );
+    State::Replayed(mending.replay)
+}

@@ -1,0 +1,207 @@
+//! Hives at their places in a registry, behind the two traits.
+
+use std::borrow::Cow;
+use std::error::Error;
+
+use registry::{Change, FileTime, Key, KeyPath, Name, ReadRegistry, RegistryError, Root, Value, View, WriteRegistry};
+
+use crate::{EditError, Editor, Image};
+
+/// A registry made of hives, each under the key where Windows would have it.
+///
+/// What lies in no hive is not absent but unknown: to read it is an error, so that a hive that was not mounted is never
+/// taken for settings that were not made. Where a hive of the system is mounted, `CurrentControlSet` is the control set
+/// that its `Select` key names.
+pub struct Mounts<H> {
+    /// Deeper places before those that they lie in.
+    hives: Vec<Mount<H>>,
+}
+
+struct Mount<H> {
+    at: KeyPath,
+    hive: H,
+    control_set: Option<Name>,
+}
+
+/// A hive whose keys are read by the names below its root.
+pub trait MountedHive {
+    /// The key at a path of names below the root.
+    fn key(&self, path: &[Name]) -> Result<Option<Key>, Box<dyn Error + Send + Sync>>;
+
+    /// A value of that key.
+    fn value(&self, path: &[Name], name: &Name) -> Result<Option<Value>, Box<dyn Error + Send + Sync>>;
+}
+
+impl MountedHive for Image {
+    fn key(&self, path: &[Name]) -> Result<Option<Key>, Box<dyn Error + Send + Sync>> {
+        Ok(self.hive().find(path)?.map(|key| key.to_key()).transpose()?)
+    }
+
+    fn value(&self, path: &[Name], name: &Name) -> Result<Option<Value>, Box<dyn Error + Send + Sync>> {
+        let Some(key) = self.hive().find(path)? else { return Ok(None) };
+        Ok(key.value(name)?.map(|value| value.to_value()).transpose()?)
+    }
+}
+
+impl MountedHive for Editor {
+    fn key(&self, path: &[Name]) -> Result<Option<Key>, Box<dyn Error + Send + Sync>> {
+        Ok(Self::key(self, path)?)
+    }
+
+    fn value(&self, path: &[Name], name: &Name) -> Result<Option<Value>, Box<dyn Error + Send + Sync>> {
+        Ok(Self::value(self, path, name)?)
+    }
+}
+
+impl<H> Default for Mounts<H> {
+    fn default() -> Self {
+        Self { hives: Vec::new() }
+    }
+}
+
+impl<H: MountedHive> Mounts<H> {
+    /// Puts a hive at a place. What another hive has there is hidden by it.
+    pub fn mount(&mut self, at: KeyPath, hive: H) -> Result<(), RegistryError> {
+        let system = KeyPath::new(Root::LocalMachine, vec![Name::from("SYSTEM")]);
+        let control_set = if at == system { control_set(&hive).map_err(|source| wrap(&at, source))? } else { None };
+        let place = self.hives.partition_point(|mount| mount.at.names().len() >= at.names().len());
+        self.hives.insert(place, Mount { at, hive, control_set });
+        Ok(())
+    }
+
+    /// The hives, with the keys they are mounted at.
+    pub fn hives(&self) -> impl Iterator<Item = (&KeyPath, &H)> {
+        self.hives.iter().map(|mount| (&mount.at, &mount.hive))
+    }
+
+    /// The hives, to be committed one by one.
+    pub fn into_hives(self) -> impl Iterator<Item = (KeyPath, H)> {
+        self.hives.into_iter().map(|mount| (mount.at, mount.hive))
+    }
+
+    fn find<'p>(&self, path: &'p KeyPath) -> Option<(&Mount<H>, Cow<'p, [Name]>)> {
+        let mount = self.hives.iter().find(|mount| path.under(&mount.at).is_some())?;
+        Some((mount, mount.names_below(path)?))
+    }
+
+    /// The names right below a key under which hives are mounted.
+    fn mounted_below<'s>(&'s self, path: &'s KeyPath) -> impl Iterator<Item = &'s Name> {
+        self.hives.iter().filter_map(|mount| mount.at.under(path)?.first())
+    }
+}
+
+impl<H> Mount<H> {
+    fn names_below<'p>(&self, path: &'p KeyPath) -> Option<Cow<'p, [Name]>> {
+        let names = path.under(&self.at)?;
+        match (&self.control_set, names.split_first()) {
+            (Some(set), Some((first, rest))) if *first == current_control_set() => {
+                Some(Cow::Owned([std::slice::from_ref(set), rest].concat()))
+            }
+            _ => Some(Cow::Borrowed(names)),
+        }
+    }
+}
+
+impl<H: MountedHive> ReadRegistry for Mounts<H> {
+    fn key(&self, path: &KeyPath) -> Result<Option<Key>, RegistryError> {
+        let found = match self.find(path) {
+            Some((mount, names)) => {
+                let mut key = mount.hive.key(&names).map_err(|source| wrap(path, source))?;
+                if let Some(key) = &mut key {
+                    if names.is_empty() {
+                        // The root of a hive has a name of its own, which nobody sees.
+                        key.name = path.names().last().cloned().unwrap_or_default();
+                        key.subkeys.extend(mount.control_set.is_some().then(current_control_set));
+                    } else if let Some(asked) = path.names().last().filter(|_| names.len() != path.names().len()) {
+                        // `CurrentControlSet` stands for another name.
+                        key.name = if key.name == *asked { key.name.clone() } else { asked.clone() };
+                    }
+                }
+                key
+            }
+            None => None,
+        };
+        let mut mounted: Vec<Name> = self.mounted_below(path).cloned().collect();
+        match found {
+            Some(mut key) => {
+                mounted.retain(|name| !key.subkeys.contains(name));
+                mounted.sort();
+                mounted.dedup();
+                key.subkeys.extend(mounted);
+                Ok(Some(key))
+            }
+            // A key that exists only as the way to a hive.
+            None if !mounted.is_empty() => {
+                mounted.sort();
+                mounted.dedup();
+                Ok(Some(Key {
+                    name: path.names().last().cloned().unwrap_or_default(),
+                    written: FileTime::default(),
+                    class: None,
+                    security: None,
+                    subkeys: mounted,
+                    values: vec![],
+                }))
+            }
+            None if self.find(path).is_none() => Err(RegistryError::NotMounted { key: path.clone() }),
+            None => Ok(None),
+        }
+    }
+
+    fn value(&self, path: &KeyPath, name: &Name) -> Result<Option<Value>, RegistryError> {
+        match self.find(path) {
+            Some((mount, names)) => mount.hive.value(&names, name).map_err(|source| wrap(path, source)),
+            None if self.mounted_below(path).next().is_some() => Ok(None),
+            None => Err(RegistryError::NotMounted { key: path.clone() }),
+        }
+    }
+}
+
+impl WriteRegistry for Mounts<Editor> {
+    fn make(&mut self, change: &Change) -> Result<(), RegistryError> {
+        change.check()?;
+        let key = change.key();
+        let mount = self.hives.iter_mut().find(|mount| key.under(&mount.at).is_some());
+        let mount = mount.ok_or_else(|| RegistryError::NotMounted { key: key.clone() })?;
+        let names = mount.names_below(key).unwrap_or_default();
+        let editor = &mut mount.hive;
+        let made = match change {
+            Change::CreateKey { class, security, .. } => editor.create_key(&names, class.as_deref(), security.as_ref()),
+            Change::DeleteKey { .. } => editor.delete_key(&names),
+            Change::SetValue { name, value, .. } => editor.set_value(&names, name, value),
+            Change::DeleteValue { name, .. } => editor.delete_value(&names, name),
+        };
+        made.map_err(|error| match error {
+            EditError::NoSuchKey => {
+                let missing = match change {
+                    Change::CreateKey { .. } => key.parent().map_or_else(|| key.clone(), |(parent, _)| parent),
+                    _ => key.clone(),
+                };
+                RegistryError::NoSuchKey { key: missing }
+            }
+            EditError::HasSubkeys(subkeys) => {
+                RegistryError::HasSubkeys { key: key.clone(), subkeys: crate::bytes::index(subkeys) }
+            }
+            EditError::IsRoot => RegistryError::IsRoot { key: key.clone() },
+            EditError::TooDeep => RegistryError::TooDeep { key: key.clone() },
+            error => wrap(key, Box::new(error)),
+        })
+    }
+}
+
+fn wrap(key: &KeyPath, source: Box<dyn Error + Send + Sync>) -> RegistryError {
+    RegistryError::Source { key: key.clone(), source }
+}
+
+fn current_control_set() -> Name {
+    Name::from("CurrentControlSet")
+}
+
+/// The control set that the system used last, if the hive says so.
+fn control_set(hive: &impl MountedHive) -> Result<Option<Name>, Box<dyn Error + Send + Sync>> {
+    let current = hive.value(&[Name::from("Select")], &Name::from("Current"))?;
+    Ok(match current.map(|value| value.view()) {
+        Some(View::Dword(number)) => Some(Name::from(format!("ControlSet{number:03}").as_str())),
+        _ => None,
+    })
+}

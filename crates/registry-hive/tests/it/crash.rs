@@ -1,0 +1,130 @@
+//! A commit is cut off after every step, with what was not yet synced written in part and in any order. Each time the
+//! hive is exactly as before or exactly as after.
+
+use std::collections::BTreeSet;
+
+use registry::{Name, Value};
+use registry_hive::{BaseBlock, Editor, HiveFile, LogName, Overrides, State, Version};
+
+use crate::support::{Files, NOW, Random, Recorded, Step, empty_hive, real_hives};
+
+const SECTOR: usize = 512;
+
+#[test]
+fn a_commit_that_is_cut_off_anywhere_gives_the_old_tree_or_the_new() {
+    let mut cut = 0;
+    let new =
+        [Version::V1_3, Version::V1_5].map(|version| (format!("{version:?}"), Files::of_hive(empty_hive(version))));
+    for (name, files) in real_hives().into_iter().chain(new) {
+        if !is_worth_its_time(&files) {
+            continue;
+        }
+        let Some((steps, old, new)) = edited(&files) else { continue };
+        assert!(old != new, "{name}");
+        let mut outcomes = BTreeSet::new();
+        for end in 0..=steps.len() {
+            for seed in 0..4 {
+                let files = cut_off(&files, &steps[..end], seed);
+                let tree = files.fingerprint();
+                assert!(tree == old || tree == new, "{name}: cut off after {end} of {} steps, {seed}", steps.len());
+                outcomes.insert(tree == new);
+                if end == steps.len() {
+                    assert!(tree == new && *files.image().state() == State::Clean, "{name}: a whole commit");
+                }
+                mend_in_place(&name, files, tree);
+                cut += 1;
+            }
+        }
+        assert_eq!(outcomes.len(), 2, "{name}: both trees were met");
+    }
+    assert!(cut > 100, "{cut}");
+}
+
+/// What Windows writes next fits behind what was written here, whichever log it takes.
+#[test]
+fn a_write_that_follows_is_replayed() {
+    for (name, files) in real_hives() {
+        if !is_worth_its_time(&files) {
+            continue;
+        }
+        let Some((steps, _, _)) = edited(&files) else { continue };
+        let first = cut_off(&files, &steps, 0);
+        for log in [LogName::Log1, LogName::Log2] {
+            let second = Recorded::over(first.clone());
+            let mut editor = Editor::open(Box::new(second.clone()), NOW, Overrides::default()).unwrap();
+            editor.set_value(&[], &Name::from("second"), &Value::dword(2)).unwrap();
+            editor.commit().unwrap();
+            let expected = second.files().fingerprint();
+            // The log and the base block that says that a write began; no page.
+            let mut cut = first.clone();
+            let begun = second.steps().into_iter().filter(|step| matches!(step, Step::Write(..))).take(2);
+            for step in begun {
+                cut.apply(&match step {
+                    Step::Write(HiveFile::Log(_), offset, bytes) => Step::Write(HiveFile::Log(log), offset, bytes),
+                    step => step,
+                });
+            }
+            assert!(matches!(cut.image().state(), State::Replayed(_)), "{name}, {log:?}");
+            assert!(cut.fingerprint() == expected, "{name}, {log:?}");
+        }
+    }
+}
+
+/// A large hive has no other commit than a small one, unless it has logs.
+fn is_worth_its_time(files: &Files) -> bool {
+    files.0.len() > 1 || files.hive().len() <= 300_000
+}
+
+/// The steps of a commit with changes of every kind, and what the hive holds before and after; `None` for a hive that is not
+/// edited.
+fn edited(files: &Files) -> Option<(Vec<Step>, u32, u32)> {
+    let recorded = Recorded::over(files.clone());
+    let mut editor = Editor::open(Box::new(recorded.clone()), NOW, Overrides::default()).ok()?;
+    let path = [Name::from("Cut off"), Name::from("Everywhere")];
+    editor.create_key(&path[..1], None, None).ok()?;
+    editor.create_key(&path, Some(&[0x41, 0x42]), None).unwrap();
+    editor.set_value(&path, &Name::from("short"), &Value::dword(7)).unwrap();
+    editor
+        .set_value(&path, &Name::from("long"), &Value { kind: registry::ValueType::BINARY, data: vec![7; 40_000] })
+        .unwrap();
+    let old = files.tree();
+    let victim = old.0.iter().find(|(path, values)| !path.is_empty() && !values.is_empty());
+    if let Some((path, values)) = victim {
+        editor.delete_value(path, values.keys().next().unwrap()).unwrap();
+    }
+    editor.commit().unwrap();
+    Some((recorded.steps(), files.fingerprint(), recorded.files().fingerprint()))
+}
+
+/// The files after some steps: what was synced is there, of the rest some sectors are.
+fn cut_off(files: &Files, steps: &[Step], seed: u64) -> Files {
+    let mut random = Random(seed * 1_000 + 1);
+    let mut files = files.clone();
+    let synced = steps.iter().rposition(|step| matches!(step, Step::Sync)).map_or(0, |last| last + 1);
+    for (number, step) in steps.iter().enumerate() {
+        match step {
+            Step::Write(file, offset, bytes) if number >= synced && seed > 0 => {
+                for (sector, content) in bytes.chunks(SECTOR).enumerate() {
+                    if random.below(2) == 0 {
+                        files.apply(&Step::Write(*file, offset + (sector * SECTOR) as u64, content.to_vec()));
+                    }
+                }
+            }
+            step => files.apply(step),
+        }
+    }
+    files
+}
+
+/// What is mended in place is clean, the same, and numbered above every log.
+fn mend_in_place(name: &str, files: Files, tree: u32) {
+    let recorded = Recorded::over(files);
+    let editor = Editor::open(Box::new(recorded.clone()), NOW, Overrides::default()).unwrap();
+    editor.commit().unwrap();
+    let files = recorded.files();
+    let image = files.image();
+    assert_eq!(*image.state(), State::Clean, "{name}");
+    assert_eq!(files.fingerprint(), tree, "{name}");
+    let block: BaseBlock = image.base_block().unwrap();
+    assert!(!block.is_dirty(), "{name}");
+}

@@ -1,0 +1,163 @@
+//! Hives at their places: a folder with a Windows, and changes through the traits.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use registry::{Change, KeyPath, MemoryRegistry, Name, ReadRegistry, RegistryError, Value, WriteRegistry};
+use registry_hive::{
+    Editor, Folder, HivesError, Mounts, NewHive, Overrides, Version, is_hibernated, machine_hives, mount_user,
+};
+
+use crate::support::{Files, NOW, Recorded, empty_hive};
+
+fn path(text: &str) -> KeyPath {
+    KeyPath::parse(text).unwrap()
+}
+
+/// A hive of what stands under a key, with one value in each of these keys.
+fn hive(root: &str, keys: &[(&str, &str, Value)]) -> Vec<u8> {
+    let mut registry = MemoryRegistry::new(NOW);
+    let root = path(root);
+    for (key, name, value) in keys {
+        let mut at = KeyPath::new(root.root(), vec![]);
+        for name in root.names().iter().cloned().chain(Name::split_path(key)) {
+            at = at.join(name);
+            registry.make(&Change::create(at.clone())).unwrap();
+        }
+        registry.make(&Change::SetValue { key: at, name: Name::from(*name), value: value.clone() }).unwrap();
+    }
+    NewHive::new(Version::V1_5, "test").build(&registry, &root).unwrap()
+}
+
+struct Volume(BTreeMap<&'static str, Vec<u8>>);
+
+impl Folder for Volume {
+    fn read(&self, path: &[&str]) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.0.get(path.join("/").as_str()).cloned())
+    }
+}
+
+fn windows() -> Volume {
+    let dword = Value::dword;
+    let software = hive(r"HKLM\SOFTWARE", &[("Microsoft", "Version", dword(11))]);
+    let system = hive(
+        r"HKLM\SYSTEM",
+        &[
+            ("Select", "Current", dword(2)),
+            ("ControlSet001", "Set", dword(1)),
+            ("ControlSet002\\Control", "Set", dword(2)),
+        ],
+    );
+    Volume([("Windows/System32/config/SOFTWARE", software), ("Windows/System32/config/SYSTEM", system)].into())
+}
+
+fn user() -> Volume {
+    let own = hive("HKCU", &[("Software\\Example", "Own", Value::dword(3))]);
+    let classes = hive("HKCU\\Software\\Classes", &[(".txt", "", Value::text("txtfile"))]);
+    Volume([("NTUSER.DAT", own), ("AppData/Local/Microsoft/Windows/UsrClass.dat", classes)].into())
+}
+
+#[test]
+fn a_windows_is_read_at_full_paths() {
+    let mut mounts = machine_hives(&windows()).unwrap();
+    mount_user(&mut mounts, &user()).unwrap();
+    let rows = [
+        (r"HKLM\software\MICROSOFT", "version", Some(Value::dword(11))),
+        (r"HKLM\SYSTEM\CurrentControlSet\Control", "Set", Some(Value::dword(2))),
+        (r"HKLM\SYSTEM\ControlSet001", "Set", Some(Value::dword(1))),
+        (r"HKLM\SYSTEM\CurrentControlSet\Absent", "Set", None),
+        (r"HKCU\Software\Example", "Own", Some(Value::dword(3))),
+        (r"HKCU\Software\Classes\.txt", "", Some(Value::text("txtfile"))),
+        (r"HKLM", "anything", None),
+    ];
+    for (key, name, value) in rows {
+        assert_eq!(mounts.value(&path(key), &Name::from(name)).unwrap(), value, "{key}");
+    }
+    let names = |key: &str| {
+        let key = mounts.key(&path(key)).unwrap().unwrap();
+        (key.name.to_string(), key.subkeys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(names("HKLM"), (String::new(), "SOFTWARE SYSTEM".into()));
+    assert_eq!(names(r"HKLM\SYSTEM").1, "ControlSet001 ControlSet002 Select CurrentControlSet");
+    assert_eq!(names(r"HKLM\SYSTEM\CurrentControlSet"), ("CurrentControlSet".into(), "Control".into()));
+    assert_eq!(names(r"HKCU\Software"), ("Software".into(), "Example Classes".into()));
+    assert_eq!(names(r"HKCU\Software\Classes"), ("Classes".into(), ".txt".into()));
+    // What lies in no hive is not known to be absent.
+    for key in [r"HKLM\SAM", r"HKU\S-1-5-18", "HKCR"] {
+        assert!(matches!(mounts.key(&path(key)), Err(RegistryError::NotMounted { .. })), "{key}");
+        assert!(matches!(mounts.value(&path(key), &Name::default()), Err(RegistryError::NotMounted { .. })), "{key}");
+    }
+}
+
+#[test]
+fn a_windows_without_its_hives_is_told() {
+    let mut volume = windows();
+    volume.0.remove("Windows/System32/config/SYSTEM");
+    let error = machine_hives(&volume).err().unwrap();
+    assert_eq!(error.to_string(), r"Windows\System32\config\SYSTEM is not there");
+    let mut mounts = machine_hives(&windows()).unwrap();
+    let mut volume = user();
+    volume.0.insert("NTUSER.DAT", b"nothing of the kind".to_vec());
+    assert!(matches!(mount_user(&mut mounts, &volume), Err(HivesError::NotAHive { .. })));
+}
+
+#[test]
+fn changes_reach_the_hive_they_belong_to() {
+    let files =
+        [(r"HKLM\SYSTEM", windows().0["Windows/System32/config/SYSTEM"].clone()), ("HKCU", empty_hive(Version::V1_5))];
+    let recorded = files.map(|(at, hive)| (path(at), Recorded::over(Files::of_hive(hive))));
+    let mut mounts = Mounts::default();
+    for (at, files) in &recorded {
+        let editor = Editor::open(Box::new(files.clone()), NOW, Overrides::default()).unwrap();
+        mounts.mount(at.clone(), editor).unwrap();
+    }
+    let changes = [
+        Change::create(path(r"HKLM\SYSTEM\CurrentControlSet\New")),
+        Change::SetValue {
+            key: path(r"HKLM\SYSTEM\CurrentControlSet\New"),
+            name: Name::from("v"),
+            value: Value::dword(5),
+        },
+        Change::create(path(r"HKCU\Own")),
+        Change::DeleteValue { key: path(r"HKLM\SYSTEM\ControlSet001"), name: Name::from("Set") },
+    ];
+    let mut inverse = Vec::new();
+    for change in &changes {
+        inverse.push(change.inverse(&mounts).unwrap());
+        mounts.make(change).unwrap();
+    }
+    let refused = [
+        (Change::create(path(r"HKLM\SAM\New")), r"no hive holds HKLM\SAM\New"),
+        (Change::create(path(r"HKCU\Absent\New")), r"HKCU\Absent does not exist"),
+        (
+            Change::DeleteKey { key: path(r"HKLM\SYSTEM\ControlSet002") },
+            r"HKLM\SYSTEM\ControlSet002 has subkeys (2) and cannot be deleted before them",
+        ),
+        (
+            Change::DeleteKey { key: path(r"HKLM\SYSTEM") },
+            r"HKLM\SYSTEM is the top of a registry or a hive, which is neither created nor deleted",
+        ),
+    ];
+    for (change, message) in refused {
+        assert_eq!(mounts.make(&change).unwrap_err().to_string(), message);
+    }
+    let before: Vec<_> = recorded.iter().map(|(_, files)| files.files().tree()).collect();
+    for change in inverse.iter().rev().flatten() {
+        mounts.make(change).unwrap();
+    }
+    for (_, editor) in mounts.into_hives() {
+        editor.commit().unwrap();
+    }
+    let after: Vec<_> = recorded.iter().map(|(_, files)| files.files().tree()).collect();
+    assert!(before == after, "what was changed and taken back is as it was");
+}
+
+#[test]
+fn a_hibernated_windows_is_recognised() {
+    for live in [b"HIBR", b"hibr", b"WAKE", b"wake", b"RSTR"] {
+        assert!(is_hibernated(live), "{live:?}");
+    }
+    for dead in [b"\0\0\0\0".as_slice(), b"", b"HIB", b"junk and more"] {
+        assert!(!is_hibernated(dead), "{dead:?}");
+    }
+}
