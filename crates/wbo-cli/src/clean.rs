@@ -28,7 +28,7 @@ pub(crate) fn clean(text: &str) -> String {
 }
 
 /// Control characters, and all that is invisible, moves the cursor's direction, or breaks lines.
-fn is_unsafe(character: char) -> bool {
+pub(crate) fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'

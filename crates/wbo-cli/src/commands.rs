@@ -3,6 +3,7 @@
 mod completions;
 mod demo;
 mod extract;
+mod hive;
 mod inspect;
 mod key;
 mod man;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     Extract(extract::ExtractArgs),
     Recipients(recipients::RecipientsArgs),
     Sign(sign::SignArgs),
+    Hive(hive::HiveArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
@@ -45,6 +47,7 @@ impl Command {
             Self::Extract(args) => extract::run(&args, ui),
             Self::Recipients(args) => recipients::run(&args, ui),
             Self::Sign(args) => sign::run(&args, ui),
+            Self::Hive(args) => hive::run(&args, ui),
             Self::Demo(args) => demo::run(&args, ui),
             Self::Completions(args) => completions::run(&args, ui),
             Self::Man(args) => man::run(&args, ui),

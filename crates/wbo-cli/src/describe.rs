@@ -301,6 +301,11 @@ pub(crate) fn grouped(number: u64) -> String {
     grouped
 }
 
+/// A number of things, of which one has the singular.
+pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,6 +5,8 @@
 use std::path::Path;
 
 use profile_format::{ReadError, SealError, TrustError};
+use registry::RegistryError;
+use registry_hive::{BuildError, Damage, EditError, FileType, NotAHive};
 
 use crate::exit::Exit;
 
@@ -88,6 +90,82 @@ impl CommandError {
             _ => Exit::Failed,
         };
         Self::new(exit, error.to_string())
+    }
+
+    /// The file at `path` is no hive that is read here.
+    pub(crate) fn no_hive(path: &Path, error: &NotAHive) -> Self {
+        let (exit, hint) = match error {
+            NotAHive::Signature { found } if found.starts_with(b"WBO") => {
+                (Exit::NotAProfile, Some("this is a profile; `wbo inspect` shows it"))
+            }
+            NotAHive::Short { .. } => (Exit::Truncated, Some("copy it again from where it came from")),
+            NotAHive::Version { major: 1, minor: 7.. } | NotAHive::Version { major: 2.., .. } => (Exit::Newer, None),
+            NotAHive::Log { found: FileType::EntryLog | FileType::DirtyVectorLog } => {
+                (Exit::NotAProfile, Some("the hive has the same name without .LOG1, .LOG2 or .LOG at its end"))
+            }
+            _ => (Exit::NotAProfile, None),
+        };
+        let mut failed = Self::new(exit, format!("{}: {error}", path.display()));
+        failed.hints.extend(hint.map(str::to_owned));
+        failed
+    }
+
+    /// A hive is damaged at a place that the command cannot do without.
+    pub(crate) fn damaged_hive(path: &Path, damage: &Damage) -> Self {
+        Self::new(Exit::Damaged, format!("{}: {damage}", path.display()))
+            .hint("`wbo hive check` says what else is damaged; `wbo hive dump` reads what can be read")
+    }
+
+    /// A hive that is not edited, or not to the end.
+    pub(crate) fn editing(path: &Path, error: &EditError) -> Self {
+        let (exit, hints): (_, &[&str]) = match error {
+            EditError::NotAHive(error) => return Self::no_hive(path, error),
+            EditError::Damaged(damage) => return Self::damaged_hive(path, damage),
+            EditError::Dirty(_) => (
+                Exit::Damaged,
+                &[
+                    "put the logs beside it that belong to it (the same name with .LOG1 and .LOG2), from the same copy \
+                     or backup",
+                    "or let Windows load and unload it once: `reg load HKLM\\x FILE`, `reg unload HKLM\\x`",
+                ],
+            ),
+            EditError::TransactionsPending => (
+                Exit::Policy,
+                &[
+                    "let Windows load and unload it once, which finishes them: `reg load HKLM\\x FILE`, \
+                     `reg unload HKLM\\x`",
+                    "--accept-pending-transactions writes all the same; Windows may undo the change, or part of it",
+                ],
+            ),
+            EditError::File { doing: "read", .. } => (Exit::SourceUnreadable, &[]),
+            EditError::File { .. } => (
+                Exit::Failed,
+                &["it is as it was, or its log has the rest: `wbo hive recover` completes it, as Windows would"],
+            ),
+            EditError::TooLarge { .. } | EditError::TooDeep | EditError::IsRoot => (Exit::Usage, &[]),
+            _ => (Exit::Failed, &[]),
+        };
+        let mut failed = Self::new(exit, format!("{}: {error}", path.display()));
+        failed.hints.extend(hints.iter().map(|hint| (*hint).to_owned()));
+        failed
+    }
+
+    /// A registry that is made of the hive at `path` cannot be read or changed as it should be.
+    pub(crate) fn registry(path: &Path, error: &RegistryError) -> Self {
+        let exit = match error {
+            RegistryError::Source { source, .. } => match (source.downcast_ref(), source.downcast_ref()) {
+                (Some(error), _) => Self::editing(path, error).exit,
+                (_, Some(damage)) => Self::damaged_hive(path, damage).exit,
+                (None, None) => Exit::Failed,
+            },
+            _ => Exit::Usage,
+        };
+        Self::new(exit, format!("{}: {error}", path.display()))
+    }
+
+    /// A hive that cannot be built.
+    pub(crate) fn building(path: &Path, error: &BuildError) -> Self {
+        Self::usage(format!("{}: {error}", path.display()))
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -8,6 +8,7 @@ pub(crate) enum Exit {
     Usage,
     Partly,
     Failed,
+    Absent,
     NotAProfile,
     Newer,
     WrongKey,
@@ -21,19 +22,20 @@ pub(crate) enum Exit {
 }
 
 /// Number, name and meaning of each.
-const TABLE: [(Exit, u8, &str, &str); 15] = [
+const TABLE: [(Exit, u8, &str, &str); 16] = [
     (Exit::Done, 0, "done", "everything was done"),
     (Exit::Differs, 1, "differs", "the things compared differ, or a merge has conflicts"),
     (Exit::Usage, 2, "usage", "the command line or a file it names cannot be understood"),
     (Exit::Partly, 3, "partly", "done in part; what was left out is named"),
     (Exit::Failed, 4, "failed", "an output, a key file or an agent failed"),
-    (Exit::NotAProfile, 10, "not-a-profile", "the file is no profile, or was changed in transfer"),
+    (Exit::Absent, 5, "absent", "the key or value that was asked for is not there"),
+    (Exit::NotAProfile, 10, "not-a-profile", "the file is no profile, or no hive, or was changed in transfer"),
     (Exit::Newer, 11, "newer", "the file needs a newer wbo"),
     (Exit::WrongKey, 12, "wrong-key", "no key or passphrase that was given opens it"),
     (Exit::Damaged, 13, "damaged", "the file is damaged; the part is named"),
     (Exit::Truncated, 14, "truncated", "the file ends too early"),
     (Exit::Untrusted, 15, "untrusted", "unsigned, or signed by nobody who is trusted"),
-    (Exit::Policy, 16, "policy", "refused by policy"),
+    (Exit::Policy, 16, "policy", "refused by policy, or because it would not be safe"),
     (Exit::SourceUnreadable, 17, "source-unreadable", "a file could not be read"),
     (Exit::TargetChanged, 18, "target-changed", "the target changed since the plan was made"),
     (Exit::Interrupted, 130, "interrupted", "stopped by the user; nothing was left behind"),

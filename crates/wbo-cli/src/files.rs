@@ -46,26 +46,52 @@ impl ReadAt for FileSource {
         self.file.metadata().map(|metadata| metadata.len())
     }
 
-    #[cfg(unix)]
     fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
         self.progress.add(buffer.len() as u64);
-        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, offset)
+        read_exact_at(&self.file, buffer, offset)
     }
+}
 
-    #[cfg(windows)]
-    fn read_exact_at(&self, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
-        self.progress.add(buffer.len() as u64);
-        while !buffer.is_empty() {
-            match std::os::windows::fs::FileExt::seek_read(&self.file, buffer, offset)? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                count => {
-                    buffer = buffer.split_at_mut(count).1;
-                    offset += count as u64;
-                }
+/// Fills the buffer from an offset of a file.
+#[cfg(unix)]
+pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, offset)
+}
+
+/// Fills the buffer from an offset of a file.
+#[cfg(windows)]
+pub(crate) fn read_exact_at(file: &File, mut buffer: &mut [u8], mut offset: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        match std::os::windows::fs::FileExt::seek_read(file, buffer, offset)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            count => {
+                buffer = buffer.split_at_mut(count).1;
+                offset += count as u64;
             }
         }
-        Ok(())
     }
+    Ok(())
+}
+
+/// Writes at an offset of a file, which grows if it ends before.
+#[cfg(unix)]
+pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
+}
+
+/// Writes at an offset of a file, which grows if it ends before.
+#[cfg(windows)]
+pub(crate) fn write_all_at(file: &File, mut bytes: &[u8], mut offset: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match std::os::windows::fs::FileExt::seek_write(file, bytes, offset)? {
+            0 => return Err(io::ErrorKind::WriteZero.into()),
+            count => {
+                bytes = bytes.split_at(count).1;
+                offset += count as u64;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reads a small file whole, or standard input for `-`.
@@ -259,7 +285,7 @@ fn refuse_special(target: &Path) -> Result<(), CommandError> {
     }
 }
 
-fn folder_of(path: &Path) -> &Path {
+pub(crate) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -282,7 +308,7 @@ fn sync_files(files: &[&walkdir::DirEntry]) -> io::Result<()> {
 
 /// Makes names durable. Windows does it by itself and cannot open folders as files.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     match File::open(folder).and_then(|folder| folder.sync_all()) {
         // Some file systems, network shares among them, do not sync folders, and some folders may be written to and not
@@ -293,6 +319,6 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

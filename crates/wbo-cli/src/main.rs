@@ -10,6 +10,10 @@ mod describe;
 mod error;
 mod exit;
 mod files;
+mod hibernation;
+mod hive_files;
+mod hive_opening;
+mod hive_place;
 mod interrupt;
 mod keys;
 mod opening;
@@ -17,6 +21,7 @@ mod progress;
 mod prompt;
 mod rewriting;
 mod ui;
+mod units;
 mod value;
 
 fn main() -> std::process::ExitCode {

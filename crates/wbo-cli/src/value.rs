@@ -1,6 +1,6 @@
 //! Registry values for people.
 
-use profile_format::{RegistryType, Value};
+use profile_format::RegistryType;
 
 use crate::clean::clean;
 
@@ -8,9 +8,8 @@ use crate::clean::clean;
 const SHOWN: usize = 32;
 
 /// A value as it is commonly read: typed where the data fits its type, and as bytes where it does not.
-pub(crate) fn text(value: &Value) -> String {
-    let data = value.data.0.as_slice();
-    match (RegistryType(value.kind), data) {
+pub(crate) fn text(kind: u32, data: &[u8]) -> String {
+    match (RegistryType(kind), data) {
         (RegistryType::DWORD, &[a, b, c, d]) => {
             let number = u32::from_le_bytes([a, b, c, d]);
             format!("{number} ({number:#x})")
@@ -20,12 +19,12 @@ pub(crate) fn text(value: &Value) -> String {
             format!("{number} ({number:#x})")
         }
         (RegistryType::SZ | RegistryType::EXPAND_SZ, data) => {
-            string(data).map_or_else(|| bytes(value), |text| format!("\"{text}\""))
+            string(data).map_or_else(|| bytes(kind, data), |text| format!("\"{text}\""))
         }
         (RegistryType::MULTI_SZ, data) => {
-            strings(data).map_or_else(|| bytes(value), |texts| format!("[{}]", texts.join(", ")))
+            strings(data).map_or_else(|| bytes(kind, data), |texts| format!("[{}]", texts.join(", ")))
         }
-        _ => bytes(value),
+        _ => bytes(kind, data),
     }
 }
 
@@ -47,13 +46,14 @@ fn units(data: &[u8]) -> Option<Vec<u16>> {
     rest.is_empty().then(|| pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect())
 }
 
-fn bytes(value: &Value) -> String {
-    let shown = value.data.0.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
-    let more = if value.data.0.len() > SHOWN { " …" } else { "" };
-    format!("{}, {} bytes: {shown}{more}", kind(value.kind), value.data.0.len())
+fn bytes(kind: u32, data: &[u8]) -> String {
+    let shown = data.iter().take(SHOWN).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ");
+    let more = if data.len() > SHOWN { " …" } else { "" };
+    format!("{}, {} bytes: {shown}{more}", type_name(kind), data.len())
 }
 
-fn kind(kind: u32) -> String {
+/// The name of a type, or its number where Windows has none.
+pub(crate) fn type_name(kind: u32) -> String {
     RegistryType(kind).name().map_or_else(|| format!("type {kind:#x}"), str::to_owned)
 }
 
@@ -74,7 +74,7 @@ mod tests {
             (0xffff_0000, &[], "type 0xffff0000, 0 bytes: "),
         ];
         for (kind, data, shown) in table {
-            assert_eq!(text(&Value { kind, data: data.to_vec().into() }), shown);
+            assert_eq!(text(kind, data), shown);
         }
     }
 }

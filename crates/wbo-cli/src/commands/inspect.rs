@@ -257,7 +257,9 @@ fn item_text(item: &profile_format::Item) -> String {
         Item::Key { present: true, .. } => format!("key {place}"),
         Item::Key { present: false, .. } => format!("key {place}: absent"),
         Item::Value { state: None, .. } => format!("{place}: absent"),
-        Item::Value { state: Some(value), .. } => format!("{place} = {}", crate::value::text(value)),
+        Item::Value { state: Some(value), .. } => {
+            format!("{place} = {}", crate::value::text(value.kind, &value.data.0))
+        }
         Item::File { state: None, .. } => format!("file {place}: absent"),
         Item::File { state: Some(file), .. } => {
             format!("file {place}: {} bytes, SHA-256 {}", describe::grouped(file.content.size), file.content.id)

@@ -22,7 +22,8 @@ fn reference() -> String {
     let intro = "# Commands\n\n\
         Written by the tests from what `--help` says; `WBO_WRITE_DOCS=1` in the environment of the tests writes it anew.\n\n\
         With `--json`, each command but `demo`, `man` and `completions` writes one JSON, which its schema in `schemas/`\n\
-        describes, or an error. Everything else goes to standard error, and its last line is `wbo: CODE NAME`.\n\n\
+        describes, or an error; `hive dump` writes its JSON lines with and without it. Everything else goes to standard\n\
+        error, and its last line is `wbo: CODE NAME`.\n\n\
         ## Exit codes\n\n";
     let mut reference = format!("{intro}{}{}", exit_codes(table), section("wbo", help));
     for command in subcommands(help) {
@@ -77,6 +78,14 @@ fn every_command_has_a_man_page() {
             "wbo-completions.1",
             "wbo-demo.1",
             "wbo-extract.1",
+            "wbo-hive-check.1",
+            "wbo-hive-dump.1",
+            "wbo-hive-export.1",
+            "wbo-hive-get.1",
+            "wbo-hive-import.1",
+            "wbo-hive-new.1",
+            "wbo-hive-recover.1",
+            "wbo-hive.1",
             "wbo-inspect.1",
             "wbo-key-generate.1",
             "wbo-key-public.1",

@@ -56,6 +56,24 @@ impl Folder {
         public
     }
 
+    /// Makes a hive of the text of a .reg file.
+    pub(crate) fn hive(&self, name: &str, reg: &str) {
+        self.write("made.reg", reg);
+        self.wbo(&format!("hive new {name} made.reg --force")).ends(0);
+        std::fs::remove_file(self.path("made.reg")).unwrap();
+    }
+
+    /// Changes a hive by the text of a .reg file, and leaves it as it is when the power fails in the middle: the change
+    /// is in its log, and the hive says that a write began.
+    pub(crate) fn cut_import(&self, name: &str, reg: &str) {
+        let before = self.read(name);
+        self.write(format!("{name}.LOG1"), "");
+        self.write("cut.reg", reg);
+        self.wbo(&format!("hive import {name} cut.reg")).ends(0);
+        std::fs::remove_file(self.path("cut.reg")).unwrap();
+        self.write(name, crate::hive::write_begun(before));
+    }
+
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.temporary.path().join(name)
     }

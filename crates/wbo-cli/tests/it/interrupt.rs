@@ -48,6 +48,27 @@ fn an_interrupted_extract_leaves_nothing() {
     }
 }
 
+/// What has begun to change a hive in place comes to its end, whoever interrupts it.
+#[test]
+fn an_import_that_writes_is_not_cut_off() {
+    let folder = Folder::new();
+    let value = |number: u32, byte: &str| format!("\"{number}\"=hex:{}\r\n", vec![byte; 10_000].join(","));
+    let values = |byte: &str| (0..100).map(|number| value(number, byte)).collect::<String>();
+    let reg =
+        |byte: &str| format!("Windows Registry Editor Version 5.00\r\n[HKEY_CURRENT_USER\\a]\r\n{}", values(byte));
+    folder.hive("hive", &reg("00"));
+    folder.write("edit.reg", reg("01"));
+    let mut running = Running::start(&folder, "hive import hive edit.reg --json");
+    while !folder.path("hive.LOG1").exists() && running.child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    running.signal("INT");
+    let run = running.end().ends(0);
+    assert_eq!(run.json()["written"], json!(true));
+    folder.wbo("hive check hive").ends(0);
+    assert!(!folder.path("hive.LOG1").exists());
+}
+
 #[test]
 fn progress_is_told_as_json_lines() {
     let (source, folder) = (with_endless_file(), Folder::new());

@@ -16,6 +16,9 @@ mod tools;
 
 // The commands.
 mod extract;
+mod hive;
+mod hive_import;
+mod hive_refusals;
 mod inspect;
 mod key;
 mod pack;

@@ -10,6 +10,15 @@ fn redacted_line(line: &str) -> String {
     if let Some((before, _)) = line.split_once("\"bytes\": ").filter(|(before, _)| before.trim().is_empty()) {
         return format!("{before}\"bytes\": <size>,");
     }
+    for written in ["  written   ", "\"written\": "] {
+        if let Some((before, time)) =
+            line.split_once(written).filter(|(_, time)| time.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            let rest = time.trim_start_matches(|c: char| c.is_ascii_digit());
+            let rest = if written.starts_with('"') { rest } else { "" };
+            return format!("{before}{written}<time>{rest}");
+        }
+    }
     let words: Vec<&str> = line.split(' ').collect();
     let word = |(index, word): (usize, &&str)| match words[index + 1..] {
         // Behind the body are envelopes, whose length age makes up.
@@ -80,6 +89,11 @@ fn only_what_differs_is_redacted() {
         ("the tail (577 bytes at offset 65536): its".to_owned(), "the tail (<size> bytes at offset <offset>: its"),
         ("apps (242 bytes at offset 106): its".to_owned(), "apps (242 bytes at offset 106): its"),
         ("  \"bytes\": 278,".to_owned(), "  \"bytes\": <size>,"),
+        ("  written   2026-01-02 03:04:05 UTC (1)".to_owned(), "  written   <time>"),
+        (
+            "{\"key\": [], \"written\": 12, \"values\": []}".to_owned(),
+            "{\"key\": [], \"written\": <time>, \"values\": []}",
+        ),
         ("start 501 bytes, 328 stored".to_owned(), "start 501 bytes, 328 stored"),
         ("error: a: b: No such file (os error 2), so".to_owned(), "error: a: b: <the system's words>, so"),
     ];

@@ -12,12 +12,13 @@ use crate::folder::{Entry, Folder};
 use crate::schema;
 
 /// Codes and names, as scripts rely on them.
-pub(crate) const EXIT_CODES: [(i32, &str); 15] = [
+pub(crate) const EXIT_CODES: [(i32, &str); 16] = [
     (0, "done"),
     (1, "differs"),
     (2, "usage"),
     (3, "partly"),
     (4, "failed"),
+    (5, "absent"),
     (10, "not-a-profile"),
     (11, "newer"),
     (12, "wrong-key"),
@@ -54,7 +55,7 @@ impl Run {
         let failed = run.code != 0 && run.code != 3;
         if args.contains(&"--json") {
             run.keeps_its_schema(failed);
-        } else if failed && !args.iter().any(|arg| ["verify", "demo", "man", "completions"].contains(arg)) {
+        } else if failed && !args.iter().any(|arg| ["verify", "check", "demo", "man", "completions"].contains(arg)) {
             // It left everything as it was, so it fails the same way again.
             let args = [args, &["--json"]].concat();
             run.says_the_same(&Self::checked(folder, &args, input));
@@ -122,8 +123,9 @@ impl Run {
     fn keeps_its_schema(&self, failed: bool) {
         let value = self.json();
         schema::check(&value);
-        // What verify finds out about profiles is its result, good or bad.
-        assert!(value["wbo"] == "verify" || (value["wbo"] == "error") == failed, "{self:?}");
+        // What is found out about profiles and hives is a result, good or bad.
+        let judges = ["verify", "hive-check"].iter().any(|kind| value["wbo"] == *kind);
+        assert!(judges || (value["wbo"] == "error") == failed, "{self:?}");
         if let Some(code) = value.get("exit") {
             assert_eq!(code.as_i64(), Some(self.code.into()), "{self:?}");
         }

@@ -71,6 +71,10 @@ fn the_schema_has_the_table_of_exit_codes() {
 fn outputs() -> Vec<Value> {
     let folder = Folder::with_profile();
     folder.changed("alice.wbo", "damaged.wbo", |bytes| bytes[200] ^= 1);
+    folder.hive("NTUSER.DAT", crate::hive::EXAMPLE);
+    folder.cut_import("NTUSER.DAT", crate::hive::EDIT);
+    folder.changed("NTUSER.DAT", "broken", |hive| crate::hive::break_a_value(hive));
+    folder.write("edit.reg", crate::hive::EDIT);
     let endorsed = folder.wbo("sign alice.wbo --key bench -i alice.key --json").ends(0).json();
     let lines = "
         key public alice.key --json
@@ -80,6 +84,15 @@ fn outputs() -> Vec<Value> {
         inspect missing.wbo --json
         verify alice.wbo damaged.wbo missing.wbo -i alice.key --signers signers --json
         recipients alice.wbo --json
+        hive get NTUSER.DAT Software\\Example --json
+        hive get broken Software\\Example --json
+        hive check NTUSER.DAT --json
+        hive check broken --json
+        hive export broken --as HKCU --out x.reg --json
+        hive recover NTUSER.DAT --out whole --json
+        hive import whole edit.reg --as HKCU --json
+        hive import NTUSER.DAT edit.reg --dry-run --json
+        hive new new.hive edit.reg --json
         extract damaged.wbo --out salvaged -i alice.key --signers signers --salvage --json";
     let runs = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| folder.wbo(line).json());
     let mut outputs: Vec<_> = std::iter::once(endorsed).chain(runs).collect();

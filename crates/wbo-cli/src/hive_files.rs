@@ -1,0 +1,137 @@
+//! The files of a hive on a disk: the hive, and its logs beside it.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use registry_hive::{HiveFile, HiveFiles, LogName};
+
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::files::{folder_of, output_failed, sync_folder};
+
+/// What is going to be done with the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// They stay as they are, and may be where nothing can be written.
+    Read,
+    /// The hive and its logs are changed in place.
+    Write,
+}
+
+/// A hive that is edited in place. Nothing is renamed and nothing cut off, so that owners, access lists, attributes and
+/// links of the files stay as they are.
+#[derive(Debug)]
+pub(crate) struct DiskFiles {
+    path: PathBuf,
+    hive: File,
+    logs: Vec<(LogName, PathBuf, File)>,
+    /// Logs that were made and whose names are not safe yet.
+    named: Vec<LogName>,
+}
+
+impl DiskFiles {
+    pub(crate) fn open(path: &Path, access: Access) -> Result<Self, CommandError> {
+        must_be_file(path)?;
+        let open = |path: &Path| {
+            let file = File::options().read(true).write(access == Access::Write).open(path);
+            file.map_err(|error| match access {
+                Access::Read => CommandError::unreadable(path, &error),
+                Access::Write => output_failed(path, &error),
+            })
+        };
+        let hive = open(path)?;
+        let mut logs = Vec::new();
+        for (name, path) in logs_beside(path)? {
+            logs.push((name, path.clone(), open(&path)?));
+        }
+        Ok(Self { path: path.to_owned(), hive, logs, named: Vec::new() })
+    }
+
+    fn file(&self, file: HiveFile) -> Option<&File> {
+        match file {
+            HiveFile::Hive => Some(&self.hive),
+            HiveFile::Log(log) => self.logs.iter().find(|(name, _, _)| *name == log).map(|(_, _, file)| file),
+        }
+    }
+
+    fn made(&mut self, file: HiveFile) -> io::Result<&File> {
+        if let HiveFile::Log(log) = file
+            && self.file(file).is_none()
+        {
+            let path = log_path(&self.path, log);
+            let made = File::options().read(true).write(true).create_new(true).open(&path)?;
+            self.logs.push((log, path, made));
+            self.named.push(log);
+        }
+        self.file(file).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl HiveFiles for DiskFiles {
+    fn length(&self, file: HiveFile) -> io::Result<Option<u64>> {
+        self.file(file).map(|file| file.metadata().map(|metadata| metadata.len())).transpose()
+    }
+
+    fn read_at(&self, file: HiveFile, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
+        crate::files::read_exact_at(self.file(file).ok_or(io::ErrorKind::NotFound)?, buffer, offset)
+    }
+
+    fn write_at(&mut self, file: HiveFile, offset: u64, bytes: &[u8]) -> io::Result<()> {
+        crate::files::write_all_at(self.made(file)?, bytes, offset)
+    }
+
+    fn sync(&mut self, file: HiveFile) -> io::Result<()> {
+        self.file(file).ok_or(io::ErrorKind::NotFound)?.sync_all()?;
+        if let HiveFile::Log(log) = file
+            && self.named.contains(&log)
+        {
+            sync_folder(folder_of(&self.path))?;
+            self.named.retain(|named| *named != log);
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, log: LogName) -> io::Result<()> {
+        let Some(index) = self.logs.iter().position(|(name, _, _)| *name == log) else { return Ok(()) };
+        let (_, path, file) = self.logs.swap_remove(index);
+        drop(file);
+        fs::remove_file(path)?;
+        sync_folder(folder_of(&self.path))
+    }
+}
+
+/// Refuses folders, pipes and devices before they are opened: opening a pipe would wait for whoever writes to it.
+pub(crate) fn must_be_file(path: &Path) -> Result<(), CommandError> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(()),
+        Ok(_) => Err(CommandError::new(Exit::SourceUnreadable, format!("{}: it is not a file", path.display()))),
+        Err(error) => Err(CommandError::unreadable(path, &error)),
+    }
+}
+
+/// The logs beside a hive, whatever the case of their names. A name in the hive's own spelling is preferred, since a disk
+/// of another system may have several that Windows would take for one.
+pub(crate) fn logs_beside(hive: &Path) -> Result<Vec<(LogName, PathBuf)>, CommandError> {
+    let wanted = [LogName::Log1, LogName::Log2, LogName::Log].map(|log| (log, log_path(hive, log)));
+    let folder = folder_of(hive);
+    let names: Vec<OsString> = fs::read_dir(folder)
+        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect())
+        .map_err(|error| CommandError::unreadable(folder, &error))?;
+    let found = wanted.into_iter().filter_map(|(log, path)| {
+        let name = path.file_name()?;
+        let mut alike: Vec<_> = names.iter().filter(|other| other.eq_ignore_ascii_case(name)).collect();
+        alike.sort_by_key(|other| (*other != name, (*other).clone()));
+        let path = hive.with_file_name(alike.first()?);
+        path.is_file().then_some((log, path))
+    });
+    Ok(found.collect())
+}
+
+fn log_path(hive: &Path, log: LogName) -> PathBuf {
+    let mut name = hive.file_name().unwrap_or_default().to_owned();
+    name.push(".");
+    name.push(log.extension());
+    hive.with_file_name(name)
+}
