@@ -14,7 +14,7 @@ pub(crate) const BIN_HEADER: u32 = 32;
 
 /// How many bins are looked through for room before the hive grows. The next search goes on where this one ended, so that
 /// much work looks through the whole hive, and a single change does not read all of it.
-const BINS_PER_SEARCH: usize = 64;
+const BINS_PER_SEARCH: usize = 512;
 
 #[derive(Clone, Copy)]
 struct Bin {
