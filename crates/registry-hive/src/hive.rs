@@ -137,6 +137,10 @@ impl<'h> Hive<'h> {
         self.bins.len()
     }
 
+    pub(crate) fn bins(self) -> &'h [u8] {
+        self.bins
+    }
+
     /// Whether long data are divided into segments.
     pub(crate) fn divides_data(self) -> bool {
         self.minor >= 4

@@ -1,8 +1,13 @@
 //! The way through a whole hive: each key once, each value once, and each thing that cannot be read named.
 
+use std::collections::HashMap;
+
 use registry::limits::DEPTH;
 
-use crate::bytes::index;
+use crate::bytes::{index, u32_at};
+use crate::editor::BIN_HEADER;
+use crate::key_node::field;
+use crate::logs::PAGE;
 use crate::subkeys::Subkeys;
 use crate::{Damage, DamageKind, Data, Hive, KeyNode, KeyValue};
 
@@ -33,35 +38,103 @@ pub enum Lost<'h> {
 ///
 /// Whatever the bytes are, it ends: no cell is visited twice, so that a loop, or a thousand lists that share their keys,
 /// cost no more than the hive is long.
+///
+/// Where a list of subkeys is damaged, those of its keys that are whole are found all the same: a key says which one it
+/// stands in. They come after the others.
 pub fn walk<'h>(from: KeyNode<'h>, visitor: &mut impl Visit<'h>) {
-    let mut claimed = Claimed::new(from.hive());
-    let mut ancestors: Vec<Subkeys<'h>> = Vec::new();
-    claimed.claim(from.offset());
+    let mut walk = Walk { hive: from.hive(), claimed: Claimed::new(from.hive()), keys_by_parent: None };
+    let mut levels = vec![Level::of(from)];
+    walk.claimed.claim(from.offset());
     visitor.key(0, from);
-    values(from, 0, &mut claimed, visitor);
-    ancestors.push(from.subkeys());
-    while let Some(subkeys) = ancestors.last_mut() {
-        let Some(next) = subkeys.next() else {
-            ancestors.pop();
+    values(from, 0, &mut walk.claimed, visitor);
+    while let Some(level) = levels.last_mut() {
+        let Some(next) = level.subkeys.next().or_else(|| walk.next_unlisted(level)) else {
+            levels.pop();
             continue;
         };
-        let depth = ancestors.len();
-        match next {
-            // The root is a level too.
-            Ok(key) if depth >= DEPTH => {
-                visitor.lost(depth - 1, Lost::Subkeys(Damage::at(key.offset(), DamageKind::TooDeep { most: DEPTH })));
+        let key = match next {
+            Ok(key) => key,
+            Err(damage) => {
+                level.is_damaged = true;
+                visitor.lost(levels.len() - 1, Lost::Subkeys(damage));
+                continue;
             }
-            Ok(key) if !claimed.claim(key.offset()) => {
-                visitor.lost(depth - 1, Lost::Subkeys(Damage::at(key.offset(), DamageKind::Again)));
-            }
-            Ok(key) => {
-                visitor.key(depth, key);
-                values(key, depth, &mut claimed, visitor);
-                ancestors.push(key.subkeys());
-            }
-            Err(damage) => visitor.lost(depth - 1, Lost::Subkeys(damage)),
+        };
+        let depth = levels.len();
+        // The root is a level too.
+        if depth >= DEPTH {
+            visitor.lost(depth - 1, Lost::Subkeys(Damage::at(key.offset(), DamageKind::TooDeep { most: DEPTH })));
+        } else if !walk.claimed.claim(key.offset()) {
+            visitor.lost(depth - 1, Lost::Subkeys(Damage::at(key.offset(), DamageKind::Again)));
+        } else {
+            visitor.key(depth, key);
+            values(key, depth, &mut walk.claimed, visitor);
+            levels.push(Level::of(key));
         }
     }
+}
+
+/// A key whose subkeys are being visited.
+struct Level<'h> {
+    offset: u32,
+    subkeys: Subkeys<'h>,
+    is_damaged: bool,
+}
+
+impl<'h> Level<'h> {
+    fn of(key: KeyNode<'h>) -> Self {
+        Self { offset: key.offset(), subkeys: key.subkeys(), is_damaged: false }
+    }
+}
+
+struct Walk<'h> {
+    hive: Hive<'h>,
+    claimed: Claimed,
+    /// Every key of the hive by the key that it says it stands in, made when the first list is found damaged.
+    keys_by_parent: Option<HashMap<u32, Vec<u32>>>,
+}
+
+impl<'h> Walk<'h> {
+    /// A key that says it stands in this one, whose lists are damaged, and that was not reached.
+    fn next_unlisted(&mut self, level: &Level<'h>) -> Option<Result<KeyNode<'h>, Damage>> {
+        if !level.is_damaged {
+            return None;
+        }
+        let hive = self.hive;
+        let keys = self.keys_by_parent.get_or_insert_with(|| keys_by_parent(hive)).get_mut(&level.offset)?;
+        while let Some(offset) = keys.pop() {
+            if !self.claimed.contains(offset) {
+                return hive.key_at(offset).ok().map(Ok);
+            }
+        }
+        None
+    }
+}
+
+/// Looks through the cells of every bin for keys. A deleted key is in none, or in one that is free.
+fn keys_by_parent(hive: Hive<'_>) -> HashMap<u32, Vec<u32>> {
+    let mut keys: HashMap<u32, Vec<u32>> = HashMap::new();
+    let mut bin = 0;
+    while let Some(header) = hive.bins().get(index(bin)..).filter(|rest| !rest.is_empty()) {
+        let size =
+            u32_at(header, 8).filter(|size| header.starts_with(b"hbin") && size.is_multiple_of(PAGE) && *size > 0);
+        // A bin that has lost its header is passed over page by page.
+        let end = bin.saturating_add(size.unwrap_or(PAGE));
+        let mut cell = bin.saturating_add(BIN_HEADER);
+        while size.is_some() && cell < end {
+            if let Ok(key) = hive.key_at(cell) {
+                keys.entry(key.u32(field::PARENT)).or_default().push(cell);
+            }
+            match u32_at(hive.bins(), index(cell)).map(|size| size.cast_signed().unsigned_abs()) {
+                Some(size) if size >= 8 => cell = cell.saturating_add(size),
+                _ => break,
+            }
+        }
+        bin = end;
+    }
+    // The last of a list is taken first.
+    keys.values_mut().for_each(|keys| keys.reverse());
+    keys
 }
 
 fn values<'h>(key: KeyNode<'h>, depth: usize, claimed: &mut Claimed, visitor: &mut impl Visit<'h>) {
@@ -107,6 +180,11 @@ struct Claimed(Vec<u64>);
 impl Claimed {
     fn new(hive: Hive<'_>) -> Self {
         Self(vec![0; hive.bins_size() / (8 * 64) + 1])
+    }
+
+    fn contains(&self, offset: u32) -> bool {
+        let place = index(offset) / 8;
+        self.0.get(place / 64).is_none_or(|bits| bits >> (place % 64) & 1 == 1)
     }
 
     /// Marks the cell at an offset within the hive; whether it was not marked before.

@@ -48,6 +48,25 @@ fn a_loop_that_multiplies_is_walked_once() {
     assert_eq!((counts.keys, counts.lost), (1, 200));
 }
 
+/// Keys whose list is gone are found by what they say themselves; what was deleted is not.
+#[test]
+fn keys_without_their_list_are_found() {
+    let recorded = Recorded::over(Files::of_hive(empty_hive(Version::V1_5)));
+    let mut editor = Editor::open(Box::new(recorded.clone()), NOW, Overrides::default()).unwrap();
+    let names: Vec<Name> = (0..20).map(|number| Name::from(format!("key {number:02}").as_str())).collect();
+    for name in &names {
+        editor.create_key(std::slice::from_ref(name), None, None).unwrap();
+        editor.set_value(std::slice::from_ref(name), &Name::default(), &Value::text("whole")).unwrap();
+    }
+    editor.delete_key(&names[..1]).unwrap();
+    editor.commit().unwrap();
+    let mut bytes = recorded.files().hive().to_vec();
+    let list = bytes.windows(4).position(|start| start == b"lh\x13\0").unwrap();
+    bytes[list] = b'?';
+    let counts = read_all("no list", &bytes);
+    assert_eq!((counts.keys, counts.values, counts.lost), (20, 19, 1));
+}
+
 #[test]
 fn what_is_no_hive_is_told_apart() {
     let hive = empty_hive(Version::V1_5);

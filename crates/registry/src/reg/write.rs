@@ -223,7 +223,8 @@ impl Text {
                     self.push(INDENT);
                 }
             }
-            self.push(&format!("{byte:02x}"));
+            let digit = |half: u8| u16::from(b"0123456789abcdef".get(usize::from(half)).copied().unwrap_or_default());
+            self.units.extend([digit(byte >> 4), digit(byte & 15)]);
         }
     }
 }
