@@ -60,8 +60,14 @@ impl Editor {
         let after = self.block.clone().with_bins_size(bins_size).with_sequence(done, done);
 
         let bytes = self.log(format, number);
-        self.write_file(HiveFile::Log(log), 0, &bytes)?;
-        self.sync(HiveFile::Log(log))?;
+        let logged = self.write_file(HiveFile::Log(log), 0, &bytes).and_then(|()| self.sync(HiveFile::Log(log)));
+        if let Err(error) = logged {
+            // The hive is as it was, and needs no part of a log.
+            if made {
+                let _ = self.files.remove(log);
+            }
+            return Err(error);
+        }
 
         self.block = self.block.clone().with_sequence(self.sequence.wrapping_add(1), self.sequence);
         self.write_block()?;

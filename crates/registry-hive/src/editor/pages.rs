@@ -1,5 +1,6 @@
 //! The bytes of a hive file under edit: read page by page as they are needed, and written back page by page.
 
+use super::BIN_HEADER;
 use crate::base_block;
 use crate::bytes::{index, put};
 use crate::files::{HiveFile, HiveFiles};
@@ -125,6 +126,12 @@ impl Pages {
 
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bins
+    }
+
+    /// The header of a bin, if the page it is on was read.
+    pub(super) fn header_at(&self, start: u32) -> Option<[u8; BIN_HEADER as usize]> {
+        let there = self.present.contains(index(start) / PAGE);
+        self.bins.get(index(start)..).filter(|_| there)?.first_chunk().copied()
     }
 
     /// The changed pages as runs of neighbours, with their bytes.

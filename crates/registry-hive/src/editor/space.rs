@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::Editor;
+use crate::base_block;
 use crate::bytes::{index, u32_at};
+use crate::files::HiveFile;
 use crate::{Damage, DamageKind, EditError, Run, limits, logs};
 
 /// The bytes at the start of a bin that are no cell.
@@ -168,11 +170,10 @@ impl Editor {
         let mut start = 0;
         let mut bins = Vec::new();
         while start < end {
-            self.load(Run { offset: start, size: BIN_HEADER })?;
-            let header = self.pages.get_mut().bytes().get(index(start)..).unwrap_or_default();
-            let size = u32_at(header, 8).unwrap_or_default();
+            let header = self.bin_header_at(start)?;
+            let size = u32_at(&header, 8).unwrap_or_default();
             let sound = header.starts_with(b"hbin")
-                && u32_at(header, 4) == Some(start)
+                && u32_at(&header, 4) == Some(start)
                 && size != 0
                 && size.is_multiple_of(logs::PAGE)
                 && start.checked_add(size).is_some_and(|next| next <= end);
@@ -184,6 +185,18 @@ impl Editor {
         }
         self.space.bins = bins;
         Ok(())
+    }
+
+    /// The header of a bin, without the page that it is on: a hive has thousands, and a change needs a few.
+    fn bin_header_at(&self, start: u32) -> Result<[u8; BIN_HEADER as usize], EditError> {
+        if let Some(header) = self.pages.borrow().header_at(start) {
+            return Ok(header);
+        }
+        let mut header = [0; BIN_HEADER as usize];
+        let offset = base_block::SIZE as u64 + u64::from(start);
+        let read = self.files.read_at(HiveFile::Hive, offset, &mut header);
+        read.map_err(|source| EditError::read(HiveFile::Hive, source))?;
+        Ok(header)
     }
 
     /// Adds a bin with one free cell at the end of the hive.
