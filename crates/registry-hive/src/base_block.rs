@@ -158,6 +158,10 @@ impl BaseBlockBytes {
         self
     }
 
+    pub(crate) fn bins_size(&self) -> u32 {
+        u32_at(&self.0, 40).unwrap_or_default()
+    }
+
     pub(crate) fn written(&self) -> FileTime {
         FileTime(u64_at(&self.0, 12).unwrap_or_default())
     }

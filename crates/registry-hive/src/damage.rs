@@ -75,10 +75,17 @@ pub enum DamageKind {
     },
     /// A key or a value is reached a second time, by a loop or by two that claim it.
     Again,
-    /// A list of subkeys that is divided holds more than the hive has room for.
+    /// Lists hold more entries than the hive has room for: several keys share them.
     TooMany {
-        /// How many keys could be there at most.
+        /// How many there could be at most.
         most: usize,
+    },
+    /// A key says that it has another number of subkeys than its lists hold.
+    Count {
+        /// What it says.
+        stated: u32,
+        /// How many are listed.
+        listed: usize,
     },
     /// A bin does not begin or end as it must.
     Bin,
@@ -122,8 +129,11 @@ impl fmt::Display for Damage {
             DamageKind::TooMany { most } => {
                 write!(
                     formatter,
-                    "{at}: the lists of subkeys hold more than the {most} keys that the hive has room for"
+                    "{at}: lists hold more than the {most} entries that the hive has room for, since keys share them"
                 )
+            }
+            DamageKind::Count { stated, listed } => {
+                write!(formatter, "{at}: the key says that it has {stated} subkeys, and its lists hold {listed}")
             }
             DamageKind::Bin => write!(
                 formatter,

@@ -11,7 +11,8 @@ mod values;
 use std::cell::RefCell;
 use std::io;
 
-use registry::FileTime;
+use registry::limits::{KEY_NAME, VALUE_NAME};
+use registry::{FileTime, Name};
 
 use self::pages::Pages;
 use self::space::Space;
@@ -44,8 +45,10 @@ pub struct Editor {
     logged: u32,
     /// What the logs gave and the file does not have yet.
     replayed: Option<Pending>,
-    /// The logs that exist, the one to write first.
-    logs: Vec<(LogName, LogFormat)>,
+    /// The logs that exist, the one to write first; but not the only log of an old Windows, which no newer one reads.
+    logs: Vec<LogName>,
+    /// How this hive's Windows writes its logs.
+    format: LogFormat,
     now: FileTime,
 }
 
@@ -73,6 +76,18 @@ pub enum EditError {
     /// Its last write was cut off, and cannot be completed.
     #[error("the last write to the hive was cut off, and {0}; edited as it is, it would lose what was to be written")]
     Dirty(NotReplayed),
+    /// It was cut short.
+    #[error("the hive ends {missing} bytes before its last bin does, and no log brings them; it was cut short")]
+    Incomplete {
+        /// How many bytes are missing.
+        missing: u64,
+    },
+    /// A key is edited, or reached, that stands for another.
+    #[error("'{0}' is a link to another key; name the key that it stands for")]
+    Link(Name),
+    /// A value is edited of a key that has a handle where others have values.
+    #[error("the key stands for a handle of Windows, and has no values")]
+    PredefinedHandle,
     /// Transactions wait outside of it.
     #[error("the hive has transactions that Windows has not finished; they could undo or garble an edit")]
     TransactionsPending,
@@ -107,6 +122,18 @@ pub enum EditError {
     /// A key would stand deeper than Windows has it.
     #[error("the key would stand more than {} keys deep, the most that Windows has", registry::limits::DEPTH)]
     TooDeep,
+    /// A name that no key can have.
+    #[error("a key's name has 1 to {KEY_NAME} characters, and no backslash among them; this one has {length}")]
+    BadKeyName {
+        /// How many characters it has.
+        length: usize,
+    },
+    /// A name that no value can have.
+    #[error("a value's name has at most {VALUE_NAME} characters; this one has {length}")]
+    LongValueName {
+        /// How many characters it has.
+        length: usize,
+    },
     /// Data are larger than a hive holds.
     #[error("data of {size} bytes are too large for a hive of this version; the most is {most}")]
     TooLarge {
@@ -145,6 +172,9 @@ impl Editor {
     pub fn open(files: Box<dyn HiveFiles>, now: FileTime, overrides: Overrides) -> Result<Self, EditError> {
         let length = files.length(HiveFile::Hive).map_err(|source| EditError::read(HiveFile::Hive, source))?;
         let length = length.unwrap_or_default();
+        if length > limits::HIVE_SIZE as u64 {
+            return Err(NotAHive::TooLarge { found: usize::try_from(length).unwrap_or(usize::MAX) }.into());
+        }
         // The base block, and the header of the first bin behind it.
         let mut start =
             vec![0; (base_block::SIZE + index(BIN_HEADER)).min(usize::try_from(length).unwrap_or(usize::MAX))];
@@ -158,7 +188,7 @@ impl Editor {
         let bytes_of = |name| found.iter().find(|(log, _)| *log == name).map(|(_, bytes)| bytes.as_slice());
         let logs = Logs { log1: bytes_of(LogName::Log1), log2: bytes_of(LogName::Log2), log: bytes_of(LogName::Log) };
         let mut mending = None;
-        match logs::plan(&start, logs) {
+        match logs::plan(&start, length, logs) {
             Plan::Leave(State::Dirty(why)) => {
                 // What is no hive at all is told first.
                 Hive::of(&start)?;
@@ -166,8 +196,8 @@ impl Editor {
             }
             Plan::Leave(_) => {}
             Plan::Mend(found) => {
-                let place = start.get_mut(..found.block.len());
-                place.ok_or(NotAHive::Short { found: 0 })?.copy_from_slice(&found.block);
+                let short = NotAHive::Short { found: start.len() };
+                start.get_mut(..found.block.len()).ok_or(short)?.copy_from_slice(&found.block);
                 mending = Some(found);
             }
         }
@@ -176,11 +206,14 @@ impl Editor {
             return Err(EditError::TransactionsPending);
         }
         let stored = length.saturating_sub(base_block::SIZE as u64);
-        if mending.is_none() && stored < block.bins_size.into() {
-            let bins = usize::try_from(stored).unwrap_or(usize::MAX);
-            return Err(EditError::Damaged(Damage::at(block.bins_size, DamageKind::NoCell { bins })));
+        let missing = match &mending {
+            Some(mending) => mending.replay.missing.iter().map(|run| u64::from(run.size)).sum(),
+            None => u64::from(block.bins_size).saturating_sub(stored),
+        };
+        if missing > 0 {
+            return Err(EditError::Incomplete { missing });
         }
-        let mut pages = Pages::new(block.bins_size, block.root, block.minor);
+        let mut pages = Pages::new(block.bins_size, stored, block.root, block.minor);
         for (run, page) in mending.iter().flat_map(|mending| &mending.pages) {
             pages.replace(&*files, *run, page)?;
         }
@@ -197,7 +230,8 @@ impl Editor {
             sequence: block.second_sequence,
             logged,
             replayed,
-            logs: found.iter().map(|(log, bytes)| (*log, logs::format(bytes))).collect(),
+            logs: found.iter().filter(|(log, _)| *log != LogName::Log).map(|(log, _)| *log).collect(),
+            format: logs::format(logs),
             now,
             files,
         })

@@ -122,6 +122,19 @@ impl<'h> Hive<'h> {
         Ok(Some(key))
     }
 
+    /// The first name on the way to a path that is a link to another key; the last name is not on the way.
+    pub fn link_on(self, path: &[Name]) -> Result<Option<&Name>, Damage> {
+        let mut key = self.root()?;
+        for name in path.split_last().map_or(&[][..], |(_, way)| way) {
+            match key.subkey(name)? {
+                Some(found) if found.is_link() => return Ok(Some(name)),
+                Some(found) => key = found,
+                None => break,
+            }
+        }
+        Ok(None)
+    }
+
     /// The key in the cell at an offset.
     pub fn key_at(self, offset: u32) -> Result<KeyNode<'h>, Damage> {
         KeyNode::at(self, offset)
@@ -149,7 +162,8 @@ impl<'h> Hive<'h> {
     /// What is in the allocated cell at an offset, behind the field that holds its size.
     pub(crate) fn cell(self, offset: u32) -> Result<&'h [u8], Damage> {
         let no_cell = Damage::at(offset, DamageKind::NoCell { bins: self.bins.len() });
-        let rest = self.bins.get(index(offset)..).filter(|_| offset.is_multiple_of(8)).ok_or(no_cell)?;
+        let whole = |rest: &&[u8]| offset.is_multiple_of(8) && rest.len() >= 4;
+        let rest = self.bins.get(index(offset)..).filter(whole).ok_or(no_cell)?;
         self.must_be_read(offset, 4)?;
         let size = u32_at(rest, 0).ok_or(no_cell)?.cast_signed();
         if size >= 0 {

@@ -21,7 +21,7 @@ impl Image {
     /// Reads a hive and the logs beside it.
     pub fn open(file: Vec<u8>, logs: Logs<'_>) -> Result<Self, NotAHive> {
         let mut bytes = file;
-        let state = match plan(&bytes, logs) {
+        let state = match plan(&bytes, bytes.len() as u64, logs) {
             Plan::Leave(state) => state,
             Plan::Mend(mending) => mend(&mut bytes, *mending),
         };
@@ -58,8 +58,8 @@ impl Image {
 }
 
 fn mend(file: &mut Vec<u8>, mending: Mending<'_>) -> State {
-    // A hive that has grown in its logs alone, or that was cut short. Pages that no log brings stay zero.
-    let size = base_block::SIZE + index(mending.bins_size);
+    // A hive that has grown in its logs alone, or that was cut short. Gaps that no log fills stay zero, and are told.
+    let size = base_block::SIZE + index(mending.end);
     if file.len() < size {
         file.resize(size, 0);
     }

@@ -63,6 +63,8 @@ pub(crate) mod flag {
     pub(crate) const ROOT: u16 = 0x04;
     /// Windows does not delete the key.
     pub(crate) const NO_DELETE: u16 = 0x08;
+    /// The key stands for another, which one of its values names.
+    pub(crate) const LINK: u16 = 0x10;
     /// The name has one byte for each unit.
     pub(crate) const LATIN1_NAME: u16 = 0x20;
     /// The key stands for another; the number of its values is a handle.
@@ -102,6 +104,12 @@ impl<'h> KeyNode<'h> {
         let layers = [Layer::Merged, Layer::Tombstone, Layer::SupersedesKey, Layer::SupersedesTree];
         let bits = bits.unwrap_or_default() & 3;
         layers.into_iter().find(|&layer| layer as u8 == bits).unwrap_or(Layer::Merged)
+    }
+
+    /// Whether it stands for another key, which its value `SymbolicLinkValue` names. Windows goes there whenever it meets
+    /// one on its way.
+    pub fn is_link(&self) -> bool {
+        self.flags() & flag::LINK != 0
     }
 
     /// The class, which few keys have.

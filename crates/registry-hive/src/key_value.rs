@@ -124,6 +124,11 @@ impl<'h> KeyValue<'h> {
         u16_at(self.fields, field::FLAGS).unwrap_or_default()
     }
 
+    /// A copy that outlives the hive, unless the value hides one of another layer and so counts as absent.
+    pub(crate) fn shown(self) -> Option<Result<Value, Damage>> {
+        (!self.is_tombstone()).then(|| self.to_value())
+    }
+
     /// Whether its data stand in place of their offset.
     pub(crate) fn is_inline(&self) -> bool {
         self.u32(field::SIZE) & INLINE != 0

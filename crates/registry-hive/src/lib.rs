@@ -60,6 +60,9 @@ mod windows;
 
 pub mod limits;
 
+#[cfg(any(test, feature = "testing"))]
+pub mod fuzzing;
+
 pub use base_block::{BaseBlock, FileType};
 pub use builder::{BuildError, NewHive, Version};
 pub use check::{Counts, Fault, Findings, Rule, Severity, check};

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use registry::{Change, FileTime, Key, KeyPath, Name, ReadRegistry, RegistryError, Root, Value, View, WriteRegistry};
 
-use crate::{EditError, Editor, Image};
+use crate::{EditError, Editor, Image, KeyNode, KeyValue};
 
 /// A registry made of hives, each under the key where Windows would have it.
 ///
@@ -34,12 +34,20 @@ pub trait MountedHive {
 
 impl MountedHive for Image {
     fn key(&self, path: &[Name]) -> Result<Option<Key>, Box<dyn Error + Send + Sync>> {
-        Ok(self.hive().find(path)?.map(|key| key.to_key()).transpose()?)
+        Ok(find(self, path)?.map(|key| key.to_key()).transpose()?)
     }
 
     fn value(&self, path: &[Name], name: &Name) -> Result<Option<Value>, Box<dyn Error + Send + Sync>> {
-        let Some(key) = self.hive().find(path)? else { return Ok(None) };
-        Ok(key.value(name)?.map(|value| value.to_value()).transpose()?)
+        let Some(key) = find(self, path)? else { return Ok(None) };
+        Ok(key.value(name)?.and_then(KeyValue::shown).transpose()?)
+    }
+}
+
+/// What stands behind a link is not absent; Windows would find it where the link leads.
+fn find<'h>(image: &'h Image, path: &[Name]) -> Result<Option<KeyNode<'h>>, Box<dyn Error + Send + Sync>> {
+    match image.hive().link_on(path)? {
+        Some(link) => Err(EditError::Link(link.clone()).into()),
+        None => Ok(image.hive().find(path)?),
     }
 }
 

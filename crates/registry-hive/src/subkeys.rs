@@ -206,10 +206,33 @@ impl<'h> Iterator for Subkeys<'h> {
     }
 }
 
+/// How many keys the lists at an offset hold.
+pub(crate) fn count(hive: Hive<'_>, offset: u32) -> Result<usize, Damage> {
+    match list_at(hive, offset)? {
+        List::Leaf(leaf) => Ok(leaf.entries().len()),
+        List::Divided(lists) => {
+            let most = hive.bins_size() / 4;
+            let mut count = 0;
+            for &list in lists {
+                count += Leaf::at(hive, u32::from_le_bytes(list))?.entries().len();
+                if count > most {
+                    return Err(Damage::at(offset, DamageKind::TooMany { most }));
+                }
+            }
+            Ok(count)
+        }
+    }
+}
+
 /// The key of a name among the lists at an offset. A damaged key is passed over, unless nothing else has the name: then
 /// it may be the one.
 pub(crate) fn find<'h>(hive: Hive<'h>, offset: u32, name: &Name) -> Result<Option<KeyNode<'h>>, Damage> {
-    let mut sought = Sought { name, hash: stored_name::hash(name.units().iter().copied()), damage: None };
+    let mut sought = Sought {
+        name,
+        hash: stored_name::hash(name.units().iter().copied()),
+        room: hive.bins_size() / 4,
+        damage: None,
+    };
     let found = match list_at(hive, offset)? {
         List::Leaf(leaf) => sought.look_in(hive, leaf)?,
         List::Divided(lists) => {
@@ -235,6 +258,9 @@ pub(crate) fn find<'h>(hive: Hive<'h>, offset: u32, name: &Name) -> Result<Optio
 struct Sought<'n> {
     name: &'n Name,
     hash: u32,
+    /// How many more entries there can be, each of which takes four bytes at least. Lists that repeat each other would
+    /// otherwise hold billions.
+    room: usize,
     /// What was passed over.
     damage: Option<Damage>,
 }
@@ -242,6 +268,8 @@ struct Sought<'n> {
 impl Sought<'_> {
     fn look_in<'h>(&mut self, hive: Hive<'h>, leaf: Leaf<'h>) -> Result<Option<KeyNode<'h>>, Damage> {
         for (offset, beside) in leaf.entries() {
+            let too_many = Damage::at(offset, DamageKind::TooMany { most: hive.bins_size() / 4 });
+            self.room = self.room.checked_sub(1).ok_or(too_many)?;
             if !self.may_be(leaf.kind, beside) {
                 continue;
             }

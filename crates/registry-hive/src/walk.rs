@@ -42,16 +42,21 @@ pub enum Lost<'h> {
 /// Where a list of subkeys is damaged, those of its keys that are whole are found all the same: a key says which one it
 /// stands in. They come after the others.
 pub fn walk<'h>(from: KeyNode<'h>, visitor: &mut impl Visit<'h>) {
-    let mut walk = Walk { hive: from.hive(), claimed: Claimed::new(from.hive()), keys_by_parent: None };
+    let hive = from.hive();
+    let mut walk = Walk { hive, claimed: Claimed::new(hive), left: Walk::most(hive), keys_by_parent: None };
     let mut levels = vec![Level::of(from)];
     walk.claimed.claim(from.offset());
     visitor.key(0, from);
-    values(from, 0, &mut walk.claimed, visitor);
+    walk.values(from, 0, visitor);
     while let Some(level) = levels.last_mut() {
         let Some(next) = level.subkeys.next().or_else(|| walk.next_unlisted(level)) else {
             levels.pop();
             continue;
         };
+        if !walk.takes_one() {
+            let damage = Damage::at(level.offset, DamageKind::TooMany { most: Walk::most(hive) });
+            return visitor.lost(levels.len() - 1, Lost::Subkeys(damage));
+        }
         let key = match next {
             Ok(key) => key,
             Err(damage) => {
@@ -68,7 +73,7 @@ pub fn walk<'h>(from: KeyNode<'h>, visitor: &mut impl Visit<'h>) {
             visitor.lost(depth - 1, Lost::Subkeys(Damage::at(key.offset(), DamageKind::Again)));
         } else {
             visitor.key(depth, key);
-            values(key, depth, &mut walk.claimed, visitor);
+            walk.values(key, depth, visitor);
             levels.push(Level::of(key));
         }
     }
@@ -90,11 +95,48 @@ impl<'h> Level<'h> {
 struct Walk<'h> {
     hive: Hive<'h>,
     claimed: Claimed,
+    /// How many more entries lists can have, each of which takes four bytes at least. Lists that many keys share would
+    /// otherwise be gone through once for each of them.
+    left: usize,
     /// Every key of the hive by the key that it says it stands in, made when the first list is found damaged.
     keys_by_parent: Option<HashMap<u32, Vec<u32>>>,
 }
 
 impl<'h> Walk<'h> {
+    fn most(hive: Hive<'_>) -> usize {
+        hive.bins_size() / 4
+    }
+
+    fn takes_one(&mut self) -> bool {
+        let left = self.left.checked_sub(1);
+        self.left = left.unwrap_or_default();
+        left.is_some()
+    }
+
+    fn values(&mut self, key: KeyNode<'h>, depth: usize, visitor: &mut impl Visit<'h>) {
+        let hive = self.hive;
+        let offsets = match key.value_offsets() {
+            Ok(offsets) => offsets,
+            Err(damage) => return visitor.lost(depth, Lost::Values(damage)),
+        };
+        for offset in offsets {
+            if !self.takes_one() {
+                let damage = Damage::at(offset, DamageKind::TooMany { most: Self::most(hive) });
+                return visitor.lost(depth, Lost::Values(damage));
+            }
+            match KeyValue::at(hive, offset) {
+                Err(damage) => visitor.lost(depth, Lost::Values(damage)),
+                Ok(_) if !self.claimed.claim(offset) => {
+                    visitor.lost(depth, Lost::Values(Damage::at(offset, DamageKind::Again)));
+                }
+                Ok(value) => match data(value, &mut self.claimed) {
+                    Ok(data) => visitor.value(value, data),
+                    Err(damage) => visitor.lost(depth, Lost::Data(value, damage)),
+                },
+            }
+        }
+    }
+
     /// A key that says it stands in this one, whose lists are damaged, and that was not reached.
     fn next_unlisted(&mut self, level: &Level<'h>) -> Option<Result<KeyNode<'h>, Damage>> {
         if !level.is_damaged {
@@ -135,25 +177,6 @@ fn keys_by_parent(hive: Hive<'_>) -> HashMap<u32, Vec<u32>> {
     // The last of a list is taken first.
     keys.values_mut().for_each(|keys| keys.reverse());
     keys
-}
-
-fn values<'h>(key: KeyNode<'h>, depth: usize, claimed: &mut Claimed, visitor: &mut impl Visit<'h>) {
-    let hive = key.hive();
-    let offsets = match key.value_offsets() {
-        Ok(offsets) => offsets,
-        Err(damage) => return visitor.lost(depth, Lost::Values(damage)),
-    };
-    for offset in offsets {
-        let again = Damage::at(offset, DamageKind::Again);
-        match KeyValue::at(hive, offset) {
-            Err(damage) => visitor.lost(depth, Lost::Values(damage)),
-            Ok(_) if !claimed.claim(offset) => visitor.lost(depth, Lost::Values(again)),
-            Ok(value) => match data(value, claimed) {
-                Ok(data) => visitor.value(value, data),
-                Err(damage) => visitor.lost(depth, Lost::Data(value, damage)),
-            },
-        }
-    }
 }
 
 fn data<'h>(value: KeyValue<'h>, claimed: &mut Claimed) -> Result<Data<'h>, Damage> {

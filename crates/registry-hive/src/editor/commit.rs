@@ -17,6 +17,7 @@ use registry::FileTime;
 use super::{BIN_HEADER, Editor, Pending};
 use crate::EditError;
 use crate::base_block::{self, FileType};
+use crate::bytes::index;
 use crate::files::HiveFile;
 use crate::logs::{LogFormat, LogName, Run, dirty_vector, entry};
 
@@ -47,8 +48,8 @@ impl Editor {
         self.check_changed_bins()?;
         let number = self.sequence.max(self.number_after(self.logged)?);
         let done = self.number_after(number)?;
-        let made = self.logs.is_empty();
-        let (log, format) = *self.logs.first().unwrap_or(&(LogName::Log1, LogFormat::Entries));
+        let (log, made) = self.logs.first().map_or((LogName::Log1, true), |&log| (log, false));
+        let format = self.format;
         if format == LogFormat::DirtyVector {
             // Such a log belongs to the write whose time it has, which no other write has. The first bin keeps a copy.
             let written = FileTime(self.now.0.max(self.block.written().0.saturating_add(1)));
@@ -59,9 +60,13 @@ impl Editor {
         let bins_size = self.pages.get_mut().bins_size();
         let after = self.block.clone().with_bins_size(bins_size).with_sequence(done, done);
 
+        let pages = self.pages.get_mut().changed().into_iter().map(|(run, page)| (run, page.to_vec()));
+        let old_size = self.block.bins_size();
+        let (grown, kept): (Vec<_>, Vec<_>) =
+            pages.flat_map(|(run, page)| split_at(run, page, old_size)).partition(|(run, _)| run.offset >= old_size);
+
         let bytes = self.log(format, number);
-        let logged = self.write_file(HiveFile::Log(log), 0, &bytes).and_then(|()| self.sync(HiveFile::Log(log)));
-        if let Err(error) = logged {
+        if let Err(error) = self.prepare(log, &bytes, &grown) {
             // The hive is as it was, and needs no part of a log.
             if made {
                 let _ = self.files.remove(log);
@@ -69,12 +74,10 @@ impl Editor {
             return Err(error);
         }
 
-        self.block = self.block.clone().with_sequence(self.sequence.wrapping_add(1), self.sequence);
+        // From here on the hive is dirty, and only logs from this number on belong to it.
+        self.block = self.block.clone().with_sequence(done, number);
         self.write_block()?;
-
-        let pages: Vec<_> =
-            self.pages.get_mut().changed().into_iter().map(|(run, page)| (run, page.to_vec())).collect();
-        for (run, page) in &pages {
+        for (run, page) in &kept {
             self.write_run(*run, page)?;
         }
         self.sync(HiveFile::Hive)?;
@@ -86,6 +89,17 @@ impl Editor {
             self.files.remove(log).map_err(|source| EditError::write(HiveFile::Log(log), source))?;
         }
         Ok(())
+    }
+
+    /// Writes the log, and the bins that were added: they lie where nobody looks yet. Should the disk be full, it is full
+    /// while the hive is clean.
+    fn prepare(&mut self, log: LogName, bytes: &[u8], grown: &[(Run, Vec<u8>)]) -> Result<(), EditError> {
+        self.write_file(HiveFile::Log(log), 0, bytes)?;
+        self.sync(HiveFile::Log(log))?;
+        for (run, page) in grown {
+            self.write_run(*run, page)?;
+        }
+        if grown.is_empty() { Ok(()) } else { self.sync(HiveFile::Hive) }
     }
 
     /// The log of the changed pages, from its start to the end of what counts in it.
@@ -128,4 +142,13 @@ impl Editor {
     fn number_after(&self, number: u32) -> Result<u32, EditError> {
         number.checked_add(1).ok_or(EditError::NumbersExhausted(number))
     }
+}
+
+/// One run, or two if it reaches over an end of the bins.
+fn split_at(run: Run, mut page: Vec<u8>, end: u32) -> Vec<(Run, Vec<u8>)> {
+    let before = end.saturating_sub(run.offset).min(run.size);
+    let behind = page.split_off(index(before).min(page.len()));
+    let first = Run { offset: run.offset, size: before };
+    let second = Run { offset: run.offset + before, size: run.size - before };
+    [(first, page), (second, behind)].into_iter().filter(|(run, _)| run.size > 0).collect()
 }

@@ -1,11 +1,11 @@
 //! Creating and deleting keys.
 
-use registry::limits::DEPTH;
+use registry::limits::{DEPTH, KEY_NAME};
 use registry::{Key, Name, SecurityDescriptor};
 
 use super::Editor;
 use crate::key_node::{Longest, NOWHERE, NewKey, field, flag};
-use crate::{EditError, KeyNode, Layer, StoredName};
+use crate::{Damage, EditError, KeyNode, KeyValue, Layer, StoredName};
 
 /// The bits of the field with the longest subkey's name that are that length.
 const LENGTH_BITS: u32 = 0xffff;
@@ -17,7 +17,10 @@ const HANDED_ON: u32 = 0x8_0000;
 impl Editor {
     /// What is at a path of names below the root.
     pub fn key(&self, path: &[Name]) -> Result<Option<Key>, EditError> {
-        self.read(|hive| hive.find(path)?.map(|key| key.to_key()).transpose())
+        match self.find(path)? {
+            Some(key) => self.read(|hive| hive.key_at(key)?.to_key()).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Creates a key in one that exists. Nothing happens to one that is there already.
@@ -42,6 +45,10 @@ impl Editor {
         class: Option<&[u16]>,
         security: Option<&SecurityDescriptor>,
     ) -> Result<(), EditError> {
+        let length = name.units().len();
+        if length == 0 || length > KEY_NAME || name.units().contains(&u16::from(b'\\')) {
+            return Err(EditError::BadKeyName { length });
+        }
         // The root is a level too.
         if parents.len() + 1 >= DEPTH {
             return Err(EditError::TooDeep);
@@ -122,16 +129,25 @@ impl Editor {
         Ok(())
     }
 
-    /// The cell of the key at a path.
+    /// The cell of the key at a path. Windows would follow a link on the way to somewhere else, so that is an error.
     pub(super) fn find(&self, path: &[Name]) -> Result<Option<u32>, EditError> {
-        self.read(|hive| Ok(hive.find(path)?.map(|key| key.offset())))
+        let link = self.read(|hive| hive.link_on(path).map(Option::<&Name>::cloned))?;
+        match link {
+            Some(name) => Err(EditError::Link(name)),
+            None => self.read(|hive| Ok(hive.find(path)?.map(|key| key.offset()))),
+        }
     }
 
-    /// What a key does among layers; an error for one that only hides another, and has nothing in it.
+    /// What a key does among layers; an error for one that only hides another, or stands for another.
     pub(super) fn layer_to_edit(&self, key: u32) -> Result<Layer, EditError> {
-        match self.read(|hive| hive.key_at(key).map(|key| key.layer()))? {
-            Layer::Tombstone => Err(EditError::Tombstone),
-            layer => Ok(layer),
+        let (layer, link) = self.read(|hive| {
+            let key = hive.key_at(key)?;
+            Ok((key.layer(), key.is_link().then(|| key.name().to_name())))
+        })?;
+        match (layer, link) {
+            (_, Some(name)) => Err(EditError::Link(name)),
+            (Layer::Tombstone, None) => Err(EditError::Tombstone),
+            (layer, None) => Ok(layer),
         }
     }
 
@@ -169,8 +185,9 @@ impl Editor {
 
 impl KeyNode<'_> {
     /// A copy that outlives the hive, with the names of what is in it. What is damaged in it is an error.
-    pub fn to_key(&self) -> Result<Key, crate::Damage> {
-        let values = self.values()?.map(|value| value.map(|value| value.name()));
+    pub fn to_key(&self) -> Result<Key, Damage> {
+        let hidden = |value: &Result<KeyValue<'_>, Damage>| value.as_ref().is_ok_and(KeyValue::is_tombstone);
+        let values = self.values()?.filter(|value| !hidden(value)).map(|value| value.map(|value| value.name()));
         Ok(Key {
             name: self.name().to_name(),
             written: self.written(),

@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use registry::Name;
 
 use super::Editor;
+use crate::bytes::index;
 use crate::key_node::{NOWHERE, field};
 use crate::subkeys::{self, Leaf, LeafKind, List};
-use crate::{Damage, EditError, Hive};
+use crate::{Damage, DamageKind, EditError, Hive};
 
 /// One list of keys, and the list that it stands in, if that is divided.
 struct Place {
@@ -30,7 +31,7 @@ impl Editor {
     /// Puts a key into the lists of another, where its name belongs.
     pub(super) fn insert_subkey(&mut self, parent: u32, name: &Name, key: u32) -> Result<(), EditError> {
         let units = || name.units().iter().copied();
-        let list = self.key_field(parent, field::SUBKEYS)?;
+        let list = self.counted_list(parent)?;
         if self.key_field(parent, field::SUBKEY_COUNT)? == 0 {
             let kind = LeafKind::of_version(self.minor());
             let leaf = self.store(&subkeys::encode(kind.signature(), [kind.entry(key, units())]), parent)?;
@@ -53,6 +54,9 @@ impl Editor {
         let list = match place.divided {
             Some(mut divided) => {
                 divided.lists.splice(divided.at..=divided.at, leaves);
+                if divided.lists.len() > usize::from(u16::MAX) {
+                    return Err(EditError::HiveFull);
+                }
                 self.store_again(divided.cell, &subkeys::encode(b"ri", &divided.lists))?
             }
             None if split => self.store(&subkeys::encode(b"ri", &leaves), parent)?,
@@ -62,9 +66,31 @@ impl Editor {
         Ok(())
     }
 
+    /// The list of a key's subkeys. It has to hold as many as the key says: else one of both is wrong, and to go by the
+    /// other would lose keys.
+    fn counted_list(&self, key: u32) -> Result<u32, EditError> {
+        self.read(|hive| {
+            let node = hive.key_at(key)?;
+            let (stated, list) = (node.subkey_count(), node.u32(field::SUBKEYS));
+            let listed = match (stated, list) {
+                (0, NOWHERE) => 0,
+                // An offset that was left behind may lead anywhere.
+                (0, list) => match subkeys::count(hive, list) {
+                    Err(damage) if !damage.is_unread() => 0,
+                    listed => listed?,
+                },
+                (_, list) => subkeys::count(hive, list)?,
+            };
+            match index(stated) == listed {
+                true => Ok(list),
+                false => Err(Damage::at(key, DamageKind::Count { stated, listed })),
+            }
+        })
+    }
+
     /// Takes a key out of the lists of another.
     pub(super) fn remove_subkey(&mut self, parent: u32, key: u32) -> Result<(), EditError> {
-        let list = self.key_field(parent, field::SUBKEYS)?;
+        let list = self.counted_list(parent)?;
         let Some(mut place) = self.read(|hive| place_holding(hive, list, key))? else { return Ok(()) };
         place.entries.remove(place.at);
         let leaf = match place.entries.is_empty() {

@@ -13,26 +13,33 @@ const PAGE: usize = logs::PAGE as usize;
 pub(super) struct Pages {
     /// The hive bins. Pages that were not read are zero.
     bins: Vec<u8>,
+    /// How many bytes of them the file has.
+    stored: usize,
     present: PageSet,
     changed: PageSet,
     /// What stood where something was written, since something was begun that may be taken back.
     old: Vec<(usize, Vec<u8>)>,
-    /// How large the bins were then.
+    /// How large the bins were then, and which pages counted as changed.
     old_size: usize,
+    old_changed: PageSet,
     root: u32,
     minor: u32,
 }
 
 impl Pages {
     /// Bins of this size, of which nothing is read yet.
-    pub(super) fn new(bins_size: u32, root: u32, minor: u32) -> Self {
+    ///
+    /// What lies behind the bytes that the file has of them comes from logs.
+    pub(super) fn new(bins_size: u32, stored: u64, root: u32, minor: u32) -> Self {
         let pages = index(bins_size).div_ceil(PAGE);
         Self {
             bins: vec![0; index(bins_size)],
+            stored: usize::try_from(stored).unwrap_or(usize::MAX).min(index(bins_size)),
             present: PageSet::new(pages),
             changed: PageSet::new(pages),
             old: Vec::new(),
             old_size: index(bins_size),
+            old_changed: PageSet::new(pages),
             root,
             minor,
         }
@@ -53,14 +60,13 @@ impl Pages {
         let mut page = index(run.offset) / PAGE;
         while page * PAGE < end {
             let missing = (page..end.div_ceil(PAGE)).take_while(|&page| !self.present.contains(page)).count();
-            let (start, stop) = (page * PAGE, ((page + missing) * PAGE).min(self.bins.len()));
-            if let Some(place) = self.bins.get_mut(start..stop).filter(|place| !place.is_empty()) {
+            let (start, stop) = (page * PAGE, ((page + missing) * PAGE).min(self.stored));
+            if let Some(place) = self.bins.get_mut(start..stop.max(start)).filter(|place| !place.is_empty()) {
                 let offset = (base_block::SIZE + start) as u64;
-                files
-                    .read_at(HiveFile::Hive, offset, place)
-                    .map_err(|source| EditError::read(HiveFile::Hive, source))?;
-                (page..page + missing).for_each(|page| self.present.insert(page));
+                let read = files.read_at(HiveFile::Hive, offset, place);
+                read.map_err(|source| EditError::read(HiveFile::Hive, source))?;
             }
+            (page..page + missing).for_each(|page| self.present.insert(page));
             page += missing.max(1);
         }
         Ok(())
@@ -99,19 +105,21 @@ impl Pages {
     pub(super) fn begin(&mut self) {
         self.old.clear();
         self.old_size = self.bins.len();
+        self.old_changed = self.changed.clone();
     }
 
     pub(super) fn keep(&mut self) {
         self.old.clear();
     }
 
-    /// Takes back what was written since it was begun. Its pages still count as changed.
+    /// Takes back what was written since it was begun.
     pub(super) fn take_back(&mut self) {
         for (start, bytes) in std::mem::take(&mut self.old).into_iter().rev() {
             let written = put(&mut self.bins, start, &bytes);
             debug_assert!(written, "it was written there before");
         }
         self.bins.truncate(self.old_size);
+        self.changed = self.old_changed.clone();
     }
 
     /// Adds zeros at the end, as pages that were changed.
@@ -157,6 +165,7 @@ impl Pages {
 }
 
 /// A set of pages by their number.
+#[derive(Clone)]
 pub(crate) struct PageSet(Vec<u64>);
 
 impl PageSet {

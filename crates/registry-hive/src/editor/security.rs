@@ -44,14 +44,17 @@ impl Editor {
 
     /// A key gives its descriptor up; the last one takes it out of the ring.
     pub(super) fn release_security(&mut self, cell: u32) -> Result<(), EditError> {
-        let (references, next, previous) = self.read(|hive| {
+        let (references, is_linked, next, previous) = self.read(|hive| {
             let found = SecurityCell::at(hive, cell)?;
-            // The neighbours are looked at, since they may be written to.
-            let neighbours = (SecurityCell::at(hive, found.next())?, SecurityCell::at(hive, found.previous())?);
-            Ok((found.references(), neighbours.0.offset(), neighbours.1.offset()))
+            let (next, previous) = (SecurityCell::at(hive, found.next())?, SecurityCell::at(hive, found.previous())?);
+            let is_linked = next.previous() == cell && previous.next() == cell;
+            Ok((found.references(), is_linked, next.offset(), previous.offset()))
         })?;
-        if references > 1 {
-            return self.count_security(cell, -1);
+        match references {
+            // Others may count on it that it does not count.
+            0 => return Ok(()),
+            1 if is_linked => {}
+            _ => return self.count_security(cell, -1),
         }
         self.write(previous, security::field::NEXT, &next.to_le_bytes());
         self.write(next, security::field::PREVIOUS, &previous.to_le_bytes());

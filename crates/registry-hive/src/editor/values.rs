@@ -1,20 +1,19 @@
 //! Setting and deleting values.
 
+use registry::limits::VALUE_NAME;
 use registry::{Name, Value};
 
 use super::Editor;
 use crate::bytes::index;
-use crate::key_node::{NOWHERE, field};
+use crate::key_node::{NOWHERE, field, flag};
 use crate::key_value::{self, Data, DataFields, KeyValue};
 use crate::{EditError, limits};
 
 impl Editor {
     /// A value of the key at a path.
     pub fn value(&self, path: &[Name], name: &Name) -> Result<Option<Value>, EditError> {
-        self.read(|hive| match hive.find(path)? {
-            Some(key) => key.value(name)?.map(|value| value.to_value()).transpose(),
-            None => Ok(None),
-        })
+        let Some(key) = self.find(path)? else { return Ok(None) };
+        self.read(|hive| hive.key_at(key)?.value(name)?.and_then(KeyValue::shown).transpose())
     }
 
     /// Sets a value in a key that exists. One that is there keeps the spelling of its name; one that is there and is
@@ -33,7 +32,14 @@ impl Editor {
     }
 
     fn set_value_of(&mut self, key: u32, name: &Name, value: &Value) -> Result<(), EditError> {
+        let length = name.units().len();
+        if length > VALUE_NAME {
+            return Err(EditError::LongValueName { length });
+        }
         self.layer_to_edit(key)?;
+        if self.read(|hive| hive.key_at(key).map(|key| key.flags()))? & flag::PREDEFINED_HANDLE != 0 {
+            return Err(EditError::PredefinedHandle);
+        }
         let found = self.read(|hive| {
             let found = hive.key_at(key)?.value(name)?;
             found.map(|found| Ok((found.offset(), found.kind(), Cells::of(found)?))).transpose()
@@ -95,9 +101,16 @@ impl Editor {
     }
 
     fn add_value(&mut self, key: u32, name: &Name, value: &Value) -> Result<(), EditError> {
-        let mut offsets: Vec<u32> = self.read(|hive| hive.key_at(key)?.value_offsets().map(Iterator::collect))?;
         let data = self.store_data(&value.data, key)?;
         let cell = self.store(&key_value::encode(name, value.kind, data), key)?;
+        let (count, list) = (self.key_field(key, field::VALUE_COUNT)?, self.key_field(key, field::VALUES)?);
+        let end = index(count) * 4;
+        if count != 0 && self.room(list)? >= end + 4 {
+            self.write(list, end, &cell.to_le_bytes());
+            self.set_key_field(key, field::VALUE_COUNT, count + 1);
+            return Ok(());
+        }
+        let mut offsets: Vec<u32> = self.read(|hive| hive.key_at(key)?.value_offsets().map(Iterator::collect))?;
         offsets.push(cell);
         self.set_values(key, &offsets)
     }
@@ -113,8 +126,22 @@ impl Editor {
                 NOWHERE
             }
             (None, true) => NOWHERE,
-            (Some(old), false) => self.store_again(old, &bytes)?,
-            (None, false) => self.store(&bytes, key)?,
+            (Some(old), false) if self.room(old)? >= bytes.len() => {
+                let mut padded = bytes;
+                padded.resize(self.room(old)?, 0);
+                self.write(old, 0, &padded);
+                old
+            }
+            (old, false) => {
+                // Many values come one after the other; each would move a list that fits exactly.
+                let spare = if bytes.len() > LARGE_LIST { bytes.len() / 4 } else { 0 };
+                let new = self.allocate(bytes.len() + spare, key)?;
+                self.write(new, 0, &bytes);
+                if let Some(old) = old {
+                    self.free(old)?;
+                }
+                new
+            }
         };
         self.set_key_field(key, field::VALUES, new);
         self.set_key_field(key, field::VALUE_COUNT, u32::try_from(offsets.len()).unwrap_or(u32::MAX));
@@ -176,6 +203,9 @@ impl Editor {
         }
     }
 }
+
+/// The bytes of a list of values that gets spare room when it moves.
+const LARGE_LIST: usize = 256;
 
 enum Placement {
     Inline(DataFields),

@@ -32,6 +32,8 @@ pub struct Replay {
     pub pages: Vec<Run>,
     /// Whether the base block of the hive was broken and came from a log.
     pub base_block_from_log: bool,
+    /// What neither the file nor a log has of the hive, because the file was cut short.
+    pub missing: Vec<Run>,
     /// Whether an entry that follows is broken, so that a later state is lost.
     pub stopped_at_broken_entry: bool,
 }
@@ -63,6 +65,29 @@ impl fmt::Display for NotReplayed {
     }
 }
 
+impl Mending<'_> {
+    /// Drops pages that lie far behind everything else, and finds what neither the file nor a log has.
+    fn fit_into(&mut self, stored: usize, room: usize) {
+        let room = u32::try_from(room).unwrap_or(u32::MAX).min(self.bins_size);
+        self.pages.retain(|(run, _)| run.offset.saturating_add(run.size) <= room);
+        self.end = u32::try_from(stored).unwrap_or(u32::MAX).min(self.bins_size);
+        let mut runs: Vec<Run> = self.pages.iter().map(|(run, _)| *run).collect();
+        self.replay.pages.clone_from(&runs);
+        runs.sort_by_key(|run| run.offset);
+        let mut missing = Vec::new();
+        for run in runs {
+            if run.offset > self.end {
+                missing.push(Run { offset: self.end, size: run.offset - self.end });
+            }
+            self.end = self.end.max(run.offset + run.size);
+        }
+        if self.end < self.bins_size {
+            missing.push(Run { offset: self.end, size: self.bins_size - self.end });
+        }
+        self.replay.missing = missing;
+    }
+}
+
 /// What has to be done to a hive that was found dirty.
 pub(crate) enum Plan<'l> {
     /// Nothing: it is clean, or cannot be mended.
@@ -77,12 +102,15 @@ pub(crate) struct Mending<'l> {
     pub(crate) block: [u8; base_block::SUMMED],
     /// How many bytes of hive bins there are then.
     pub(crate) bins_size: u32,
+    /// Where what is there of them ends: at their end, unless the file was cut short.
+    pub(crate) end: u32,
     pub(crate) pages: Vec<(Run, &'l [u8])>,
     pub(crate) replay: Replay,
 }
 
-/// Decides by the start of a hive, base block and header of the first bin, what its logs are to do for it.
-pub(crate) fn plan<'l>(start: &[u8], logs: Logs<'l>) -> Plan<'l> {
+/// Decides by the start of a hive, base block and header of the first bin, and by its length, what its logs are to do for
+/// it.
+pub(crate) fn plan<'l>(start: &[u8], length: u64, logs: Logs<'l>) -> Plan<'l> {
     let block = BaseBlock::parse(start);
     if block.as_ref().is_some_and(|block| !block.is_dirty()) {
         return Plan::Leave(State::Clean);
@@ -91,6 +119,10 @@ pub(crate) fn plan<'l>(start: &[u8], logs: Logs<'l>) -> Plan<'l> {
     if found.is_empty() {
         return Plan::Leave(State::Dirty(NotReplayed::NoLogs));
     }
+    // Whatever the logs say, a hive grows by no more than they bring.
+    let stored = usize::try_from(length).unwrap_or(usize::MAX).saturating_sub(base_block::SIZE);
+    let brought: usize = found.iter().map(|(_, bytes)| bytes.len()).sum();
+    let room = stored.saturating_add(brought).min(limits::HIVE_SIZE - base_block::SIZE);
     let logs: Vec<_> = found.into_iter().filter_map(|(name, bytes)| Log::parse(name, bytes)).collect();
     if logs.is_empty() {
         return Plan::Leave(State::Dirty(NotReplayed::BadLogs));
@@ -102,7 +134,10 @@ pub(crate) fn plan<'l>(start: &[u8], logs: Logs<'l>) -> Plan<'l> {
         from_dirty_vector(start, valid.as_ref(), &logs)
     };
     match mending {
-        Ok(mending) => Plan::Mend(Box::new(mending)),
+        Ok(mut mending) => {
+            mending.fit_into(stored, room);
+            Plan::Mend(Box::new(mending))
+        }
         Err(why) => Plan::Leave(State::Dirty(why)),
     }
 }
@@ -117,9 +152,12 @@ pub(crate) fn highest_number(logs: Logs<'_>) -> u32 {
     numbers.max().unwrap_or_default()
 }
 
-/// The format in which the Windows of this hive writes its logs, as far as a log tells.
-pub(crate) fn format(log: &[u8]) -> LogFormat {
-    match BaseBlock::parse(log).map(|block| block.file_type) {
+/// The format in which the Windows of this hive writes its logs, as far as they tell: by the same rule by which they are
+/// replayed.
+pub(crate) fn format(logs: Logs<'_>) -> LogFormat {
+    let types =
+        logs.files().into_iter().filter_map(|(name, bytes)| Log::parse(name, bytes)).map(|log| log.block.file_type);
+    match types.reduce(|one, other| if other == FileType::EntryLog { other } else { one }) {
         Some(FileType::DirtyVectorLog) => LogFormat::DirtyVector,
         _ => LogFormat::Entries,
     }
@@ -196,6 +234,10 @@ fn from_entries<'l>(start: &[u8], valid: Option<&BaseBlock>, logs: &[Log<'l>]) -
         }
         let (entries, then_broken) = log.entries();
         broken = then_broken.then_some(log.name);
+        if entries.is_empty() && then_broken {
+            // What follows builds on what is lost.
+            break;
+        }
         for entry in &entries {
             let Some(entry_pages) = entry.pages().collect::<Option<Vec<_>>>().filter(|_| fits(entry.bins_size)) else {
                 broken = Some(log.name);
@@ -217,10 +259,12 @@ fn from_entries<'l>(start: &[u8], valid: Option<&BaseBlock>, logs: &[Log<'l>]) -
     Ok(Mending {
         block: header.with_bins_size(bins_size).with_sequence(sequence, sequence).summed(),
         bins_size,
+        end: 0,
         replay: Replay {
             logs: used,
             entries: numbers,
-            pages: pages.iter().map(|(run, _)| *run).collect(),
+            pages: vec![],
+            missing: vec![],
             base_block_from_log: valid.is_none(),
             stopped_at_broken_entry: broken.is_some(),
         },
@@ -250,10 +294,12 @@ fn from_dirty_vector<'l>(
     Ok(Mending {
         block: header.with_bins_size(log.block.bins_size).with_sequence(sequence, sequence).summed(),
         bins_size: log.block.bins_size,
+        end: 0,
         replay: Replay {
             logs: vec![log.name],
             entries: None,
-            pages: pages.iter().map(|(run, _)| *run).collect(),
+            pages: vec![],
+            missing: vec![],
             base_block_from_log: valid.is_none(),
             stopped_at_broken_entry: false,
         },

@@ -14,7 +14,8 @@ fn root() -> KeyPath {
 fn a_hive_that_is_built_anew_holds_the_same() {
     for (name, files) in real_hives() {
         let image = files.image();
-        if !is_sound(&image) {
+        // What hides keys and values of another layer has no place in other versions.
+        if !is_sound(&image) || image.hive().minor_version() == 6 {
             continue;
         }
         let (tree, size) = (Tree::of(&image), image.hive().bins_size());

@@ -1,8 +1,8 @@
 //! Real hives: how each is found, and what their logs make of them.
 
-use registry_hive::{Image, Logs, NotReplayed, State};
+use registry_hive::{Editor, HiveFile, Image, Logs, NotReplayed, Overrides, State};
 
-use crate::support::{corpus, real_hives};
+use crate::support::{NOW, Recorded, corpus, real_hives};
 
 /// How the hives with logs, and those that were cut off, are found. Every other hive of the collection is clean.
 #[test]
@@ -81,4 +81,52 @@ fn a_damaged_log_gives_an_earlier_state_or_none() {
             assert!(states.iter().any(|state| *state == image.bytes()[4096..]), "{place}");
         }
     }
+}
+
+/// The earlier of two logs has lost its first entry: what the later one has builds on that.
+#[test]
+fn a_later_log_is_not_applied_over_a_gap() {
+    let Some((_, files)) = real_hives().into_iter().find(|(name, _)| name == "win11-rathbun-NTUSER.DAT") else {
+        return;
+    };
+    let mut log2 = files.logs().log2.unwrap().to_vec();
+    log2[600] ^= 1;
+    let logs = Logs { log2: Some(&log2), ..files.logs() };
+    let image = Image::open(files.hive().to_vec(), logs).unwrap();
+    assert_eq!(*image.state(), State::Dirty(NotReplayed::BrokenLog(registry_hive::LogName::Log2)));
+}
+
+/// A hive that was cut short, and whose logs are whole: what is there is read, what is missing is told, and nothing is
+/// written to it.
+#[test]
+fn a_hive_that_was_cut_short_is_not_edited() {
+    let mut refused_hives = 0;
+    for (name, files) in real_hives() {
+        let mut cut = files.clone();
+        let hive = cut.0.get_mut(&HiveFile::Hive).unwrap();
+        hive.truncate(4096 + (hive.len() - 4096) / 8192 * 4096);
+        let missing = match cut.image().state() {
+            State::Replayed(replay) => replay.missing.iter().map(|run| run.size).sum::<u32>(),
+            _ => continue,
+        };
+        if missing == 0 {
+            continue; // What was cut off lay behind the bins.
+        }
+        refused_hives += 1;
+        let refused = Editor::open(Box::new(Recorded::over(cut)), NOW, Overrides::default()).err().unwrap();
+        assert!(refused.to_string().contains("it was cut short"), "{name}: {refused}");
+    }
+    assert!(refused_hives >= 4 || corpus().is_none(), "{refused_hives}");
+}
+
+/// A log of 8 KB says that the hive has 2 GB.
+#[test]
+fn a_hive_grows_by_what_its_logs_bring() {
+    let Some((_, files)) = real_hives().into_iter().find(|(name, _)| name == "yarp-OldDirtyHive") else { return };
+    let mut log = files.logs().log1.unwrap().to_vec();
+    log[40..44].copy_from_slice(&0x7fff_0000_u32.to_le_bytes());
+    let sum = log[..508].as_chunks::<4>().0.iter().fold(0, |sum, &word| sum ^ u32::from_le_bytes(word));
+    log[508..512].copy_from_slice(&sum.to_le_bytes());
+    let image = Image::open(files.hive().to_vec(), Logs { log1: Some(&log), ..Logs::default() }).unwrap();
+    assert!(image.bytes().len() <= files.hive().len() + log.len());
 }

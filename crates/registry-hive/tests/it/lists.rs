@@ -1,7 +1,7 @@
 //! Lists of subkeys as they grow and shrink, in both versions, and room that is used again.
 
 use registry::{Name, SecurityDescriptor, Value, ValueType};
-use registry_hive::{Editor, Overrides, Version};
+use registry_hive::{Editor, HiveFile, Overrides, Version};
 
 use crate::support::{Files, NOW, Random, Recorded, Tree, assert_sound, empty_hive};
 
@@ -89,6 +89,61 @@ fn data_beyond_what_windows_holds_are_refused() {
     let message = "data of 1048577 bytes are too large for a hive of this version; the most is 1048576";
     assert_eq!(refused.to_string(), message);
     assert!(!editor.is_changed(), "nothing of it stays");
+    let names = [("", 0), ("a\\b", 3), (&"x".repeat(256), 256)];
+    for (name, length) in names {
+        let refused = editor.create_key(&[Name::from(name)], None, None).unwrap_err().to_string();
+        assert!(refused.ends_with(&format!("this one has {length}")), "{refused}");
+    }
+    let refused = editor.set_value(&[], &Name::from("x".repeat(16_384).as_str()), &Value::dword(1)).unwrap_err();
+    assert_eq!(refused.to_string(), "a value's name has at most 16383 characters; this one has 16384");
+    editor.commit().unwrap();
+    assert!(recorded.steps().is_empty(), "what was refused is not written");
+}
+
+/// A key says it has one subkey, and its list holds three: to go by either would lose some.
+#[test]
+fn a_wrong_count_is_not_edited() {
+    let recorded = Recorded::over(Files::of_hive(empty_hive(Version::V1_5)));
+    let mut editor = editing(&recorded);
+    for name in ["one", "two", "three"] {
+        editor.create_key(&[Name::from(name)], None, None).unwrap();
+    }
+    editor.commit().unwrap();
+    let mut files = recorded.files();
+    // The root's cell is the first; its count of subkeys is at 20.
+    let count = 4096 + 32 + 4 + 20;
+    files.0.get_mut(&HiveFile::Hive).unwrap()[count] = 1;
+    let mut editor = editing(&Recorded::over(files));
+    for refused in [editor.delete_key(&[Name::from("two")]), editor.create_key(&[Name::from("four")], None, None)] {
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("the key says that it has 1 subkeys, and its lists hold 3"), "{refused}");
+    }
+    assert!(!editor.is_changed());
+}
+
+/// Windows would follow a link to another key; an edit here would be one that nobody sees.
+#[test]
+fn links_are_not_edited() {
+    let recorded = Recorded::over(Files::of_hive(empty_hive(Version::V1_5)));
+    let mut editor = editing(&recorded);
+    let path = ["link", "below"].map(Name::from);
+    editor.create_key(&path[..1], None, None).unwrap();
+    editor.create_key(&path, None, None).unwrap();
+    editor.commit().unwrap();
+    let mut files = recorded.files();
+    let link = files.image().hive().find(&path[..1]).unwrap().unwrap().offset();
+    files.0.get_mut(&HiveFile::Hive).unwrap()[4096 + usize::try_from(link).unwrap() + 4 + 2] |= 0x10;
+    let mut editor = editing(&Recorded::over(files));
+    let refused = [
+        editor.set_value(&path[..1], &Name::default(), &Value::dword(1)),
+        editor.set_value(&path, &Name::default(), &Value::dword(1)),
+        editor.create_key(&["link", "new"].map(Name::from), None, None),
+        editor.value(&path, &Name::default()).map(drop),
+    ];
+    for refused in refused {
+        let message = "'link' is a link to another key; name the key that it stands for";
+        assert_eq!(refused.unwrap_err().to_string(), message);
+    }
 }
 
 #[test]

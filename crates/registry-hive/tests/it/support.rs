@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use registry::{FileTime, KeyPath, MemoryRegistry, Name, Root, Value};
 use registry_hive::{
-    Data, HiveFile, HiveFiles, Image, KeyNode, KeyValue, LogName, Logs, Lost, NewHive, Severity, Version, Visit, check,
-    walk,
+    Data, HiveFile, HiveFiles, Image, KeyNode, KeyValue, LogName, Logs, Lost, NewHive, Severity, StoredName, Version,
+    Visit, check, walk,
 };
 
 /// The collection of real hives beside the repository; it is not part of it. `None`, with a word, where it is missing.
@@ -82,7 +82,7 @@ impl Files {
 #[derive(Clone)]
 pub(crate) enum Step {
     Write(HiveFile, u64, Vec<u8>),
-    Sync,
+    Sync(HiveFile),
     Remove(LogName),
 }
 
@@ -113,7 +113,7 @@ impl Files {
                 content.resize(content.len().max(start + bytes.len()), 0);
                 content[start..start + bytes.len()].copy_from_slice(bytes);
             }
-            Step::Sync => {}
+            Step::Sync(_) => {}
             Step::Remove(log) => drop(self.0.remove(&HiveFile::Log(*log))),
         }
     }
@@ -137,8 +137,8 @@ impl HiveFiles for Recorded {
         Ok(())
     }
 
-    fn sync(&mut self, _: HiveFile) -> io::Result<()> {
-        self.take(Step::Sync);
+    fn sync(&mut self, file: HiveFile) -> io::Result<()> {
+        self.take(Step::Sync(file));
         Ok(())
     }
 
@@ -171,13 +171,27 @@ impl Tree {
 #[derive(Default)]
 struct Fingerprint(crc32fast::Hasher);
 
+impl Fingerprint {
+    fn name(&mut self, name: StoredName<'_>) {
+        self.0.update(&name.len().to_le_bytes());
+        match name.as_latin1() {
+            Some(bytes) => self.0.update(bytes),
+            None => name.units().for_each(|unit| self.0.update(&unit.to_le_bytes())),
+        }
+    }
+}
+
 impl<'h> Visit<'h> for Fingerprint {
     fn key(&mut self, depth: usize, key: KeyNode<'h>) {
-        self.0.update(format!("key {depth} {:?} {:?}", key.name(), key.class()).as_bytes());
+        self.0.update(&depth.to_le_bytes());
+        self.name(key.name());
+        self.0.update(format!("{:?}", key.class()).as_bytes());
     }
 
     fn value(&mut self, value: KeyValue<'h>, data: Data<'h>) {
-        self.0.update(format!("value {:?} {:?} {}", value.name(), value.kind(), value.size()).as_bytes());
+        self.name(value.name());
+        self.0.update(&value.kind().0.to_le_bytes());
+        self.0.update(&value.size().to_le_bytes());
         data.for_each(|piece| self.0.update(piece)).unwrap();
     }
 
