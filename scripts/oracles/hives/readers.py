@@ -295,9 +295,9 @@ class Reglookup(Reader):
     faults = [
         Fault("times before 1970 are 1970", "written", lambda ours, theirs: ours < UNIX_EPOCH and theirs == UNIX_EPOCH),
         Fault(
-            "data ends after 1 MiB",
+            "data end after 1 MiB, not always where a segment does",
             "data",
-            lambda ours, theirs: theirs.length > 1 << 20 and ours.length > theirs.length and same_start(ours.data, theirs.data),
+            lambda ours, theirs: ours.length > theirs.length > 1 << 20 and ours.data[: 1 << 20] == theirs.data[: 1 << 20],
         ),
     ]
     renamings = [Renaming("a name ends at its first NUL", cut_at_nul)]

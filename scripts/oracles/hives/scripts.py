@@ -191,7 +191,7 @@ class Author:
         parents = {}
         for one in filter(None, paths):
             parents.setdefault(one[:-1], []).append(one)
-        most = max(parents.values(), key=len)
+        most = max(parents.values(), key=len, default=[])
         if len(most) > 100:
             entries += [("delete key", one) for one in self.random.sample(most, len(most) * 9 // 10)]
         return entries
