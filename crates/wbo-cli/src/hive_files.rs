@@ -1,15 +1,16 @@
 //! The files of a hive on a disk: the hive, and its logs beside it.
 
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use registry_hive::{HiveFile, HiveFiles, LogName};
 
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::files::{folder_of, output_failed, sync_folder};
+use crate::files::{folder_of, output_failed, read_exact_at, sync_folder, write_all_at};
 
 /// What is going to be done with the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,9 @@ impl DiskFiles {
             })
         };
         let hive = open(path)?;
+        if access == Access::Write {
+            lock(path, &hive)?;
+        }
         let mut logs = Vec::new();
         for (name, path) in logs_beside(path)? {
             logs.push((name, path.clone(), open(&path)?));
@@ -69,17 +73,25 @@ impl DiskFiles {
     }
 }
 
+/// Windows ends the lock of a file that is closed some time later, and until then nobody else may read the hive.
+impl Drop for DiskFiles {
+    fn drop(&mut self) {
+        // There is nothing to do about a failure, and without a lock nothing is lost.
+        let _ = self.hive.unlock();
+    }
+}
+
 impl HiveFiles for DiskFiles {
     fn length(&self, file: HiveFile) -> io::Result<Option<u64>> {
         self.file(file).map(|file| file.metadata().map(|metadata| metadata.len())).transpose()
     }
 
     fn read_at(&self, file: HiveFile, offset: u64, buffer: &mut [u8]) -> io::Result<()> {
-        crate::files::read_exact_at(self.file(file).ok_or(io::ErrorKind::NotFound)?, buffer, offset)
+        read_exact_at(self.file(file).ok_or(io::ErrorKind::NotFound)?, buffer, offset)
     }
 
     fn write_at(&mut self, file: HiveFile, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        crate::files::write_all_at(self.made(file)?, bytes, offset)
+        write_all_at(self.made(file)?, bytes, offset)
     }
 
     fn sync(&mut self, file: HiveFile) -> io::Result<()> {
@@ -99,6 +111,47 @@ impl HiveFiles for DiskFiles {
         drop(file);
         fs::remove_file(path)?;
         sync_folder(folder_of(&self.path))
+    }
+}
+
+/// Keeps others from changing a hive at the same time: two writers would mix their changes in the logs.
+fn lock(path: &Path, hive: &File) -> Result<(), CommandError> {
+    match hive.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            Err(CommandError::failed(format!("{}: it is being changed by another program", path.display()))
+                .hint("wait until that program has ended, and try again"))
+        }
+        // Where files have no locks, there is no way to ask.
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
+        Err(TryLockError::Error(error)) => {
+            Err(CommandError::failed(format!("{}: it could not be locked: {error}", path.display())))
+        }
+    }
+}
+
+/// Files of this size are worth a second thread: half of the time goes into giving out the memory that is read into, page
+/// by page, not into the disk.
+const TWO_HALVES_FROM: u64 = 8 << 20;
+
+/// Reads a file that nobody changes meanwhile.
+pub(crate) fn read_whole(file: &File) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?];
+    if length < TWO_HALVES_FROM {
+        read_exact_at(file, &mut bytes, 0)?;
+    } else {
+        let half = bytes.len() / 2;
+        let (first, second) = bytes.split_at_mut(half);
+        thread::scope(|scope| {
+            let first = thread::Builder::new().spawn_scoped(scope, || read_exact_at(file, first, 0))?;
+            read_exact_at(file, second, half as u64)?;
+            first.join().unwrap_or_else(|_| Err(io::Error::other("the thread that reads it failed")))
+        })?;
+    }
+    match file.metadata()?.len() == length {
+        true => Ok(bytes),
+        false => Err(io::Error::other("its length changed while it was read")),
     }
 }
 
@@ -134,4 +187,21 @@ fn log_path(hive: &Path, log: LogName) -> PathBuf {
     name.push(".");
     name.push(log.extension());
     hive.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_any_size_is_read_whole() {
+        for length in [0, 1, TWO_HALVES_FROM - 1, TWO_HALVES_FROM, TWO_HALVES_FROM + 1] {
+            let bytes: Vec<u8> = (0..length).map(|index| (index % 251) as u8).collect();
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&bytes).unwrap();
+            assert!(read_whole(&file).unwrap() == bytes, "{length}");
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! From a path to a hive with its logs applied, and what is said of the state in which it was found.
 
-use std::fs;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use registry::{FileTime, Name};
@@ -220,14 +220,15 @@ fn say(path: &Path, state: &StateReport, ui: Ui) {
 fn read(path: &Path, most: usize) -> Result<Vec<u8>, CommandError> {
     hive_files::must_be_file(path)?;
     let unreadable = |error| CommandError::unreadable(path, &error);
-    let length = fs::metadata(path).map_err(unreadable)?.len();
+    let file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
     if length > most as u64 {
         return Err(CommandError::new(
             Exit::NotAProfile,
             format!("{}: it has {length} bytes; a hive or a log of one has at most {most}", path.display()),
         ));
     }
-    fs::read(path).map_err(unreadable)
+    hive_files::read_whole(&file).map_err(unreadable)
 }
 
 /// How many things that cannot be read are told one by one.

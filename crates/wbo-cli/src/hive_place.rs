@@ -42,6 +42,15 @@ fn hive_of(key: &KeyPath) -> Option<KeyPath> {
     Some(KeyPath::new(key.root(), key.names().get(..depth)?.to_vec()))
 }
 
+/// Where Windows mounts UsrClass.dat: over whatever NTUSER.DAT has there, which nobody would see.
+const CLASSES_OF_USER: &str = r"HKCU\Software\Classes";
+
+/// Whether a key is hidden from the hive at `place`, because another hive stands over it.
+fn in_classes_of_user(key: &KeyPath, place: &KeyPath) -> bool {
+    KeyPath::parse(CLASSES_OF_USER)
+        .is_ok_and(|classes| place != &classes && classes.under(place).is_some() && key.under(&classes).is_some())
+}
+
 /// The place is not known by itself.
 pub(crate) fn unknown() -> CommandError {
     CommandError::usage("it is not clear which key of the registry the hive stands for")
@@ -59,6 +68,16 @@ pub(crate) fn check_inside(name: &str, file: &RegFile, place: &KeyPath) -> Resul
             .hint(
                 "--as names the key of the registry that the hive stands for; leave out of the file what is not in it",
             ));
+        }
+        if in_classes_of_user(key.path(), place) {
+            return Err(CommandError::usage(format!(
+                "{name}: {} is not in the hive that stands at {place}, but in UsrClass.dat, which Windows mounts at \
+                 {CLASSES_OF_USER}",
+                key.path()
+            ))
+            .hint(format!(
+                "put what is in that key into a file of its own, for UsrClass.dat and with --as '{CLASSES_OF_USER}'"
+            )));
         }
         if matches!(key, RegKey::Delete(path) if path == place) {
             return Err(CommandError::usage(format!(

@@ -149,3 +149,87 @@ fn keys_outside_of_the_hive_are_refused_before_anything_is_written() {
         "
     ));
 }
+
+/// Windows mounts UsrClass.dat over that key of NTUSER.DAT, in which nobody would ever see them.
+#[test]
+fn classes_of_a_user_are_refused_for_the_hive_of_the_user() {
+    let folder = with_example();
+    let before = folder.read("NTUSER.DAT");
+    let head = "Windows Registry Editor Version 5.00\r\n[HKEY_CURRENT_USER\\Software\\New]\r\n\"a\"=dword:1\r\n";
+    folder.write("classes.reg", format!("{head}[HKEY_CURRENT_USER\\software\\CLASSES\\.x]\r\n@=\"y\"\r\n"));
+    folder.write("gone.reg", format!("{head}[-HKEY_CURRENT_USER\\Software\\Classes]\r\n"));
+    folder.write("alike.reg", format!("{head}[HKEY_CURRENT_USER\\Software\\Classes2]\r\n"));
+    folder.write("own.reg", "Windows Registry Editor Version 5.00\r\n[HKEY_CURRENT_USER\\Software\\Classes\\.x]\r\n");
+    assert_snapshot!(folder.transcript(
+        r"
+        hive import NTUSER.DAT classes.reg
+        hive import NTUSER.DAT gone.reg --as HKCU
+        hive new x own.reg
+        "
+    ));
+    assert!(before == folder.read("NTUSER.DAT"));
+    folder.wbo("hive import NTUSER.DAT alike.reg").ends(0);
+    folder.wbo(r"hive new UsrClass.dat own.reg --as HKCU\Software\Classes").ends(0);
+    folder.wbo(r"hive import UsrClass.dat own.reg --as HKCU\Software\Classes").ends(0);
+}
+
+/// Whoever may do everything is stopped by no mode, but by a link that leads to itself.
+#[cfg(unix)]
+#[test]
+fn a_windows_of_which_nothing_can_be_told_counts_as_hibernated() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let folder = with_example();
+    std::fs::create_dir_all(folder.path("volume/Users")).unwrap();
+    std::fs::copy(folder.path("NTUSER.DAT"), folder.path("volume/Users/NTUSER.DAT")).unwrap();
+    symlink("hiberfil.sys", folder.path("volume/hiberfil.sys")).unwrap();
+    assert_snapshot!(folder.transcript("hive import volume/Users/NTUSER.DAT edit.reg"));
+    folder.wbo("hive import volume/Users/NTUSER.DAT edit.reg --accept-hibernated-windows").ends(0);
+
+    // A link to nothing and a folder hold no Windows.
+    std::fs::remove_file(folder.path("volume/hiberfil.sys")).unwrap();
+    symlink("nothing", folder.path("volume/hiberfil.sys")).unwrap();
+    std::fs::create_dir(folder.path("volume/HIBERFIL.SYS")).unwrap();
+    folder.wbo("hive import volume/Users/NTUSER.DAT edit.reg").ends(0);
+    // The name that comes first does not hide another.
+    std::fs::remove_file(folder.path("volume/hiberfil.sys")).unwrap();
+    folder.write("volume/hiberfil.sys", "hibr");
+    folder.wbo("hive import volume/Users/NTUSER.DAT edit.reg").ends(16);
+
+    let mode = |name: &str, mode| std::fs::set_permissions(folder.path(name), Permissions::from_mode(mode)).unwrap();
+    mode("volume/hiberfil.sys", 0);
+    folder.wbo("hive import volume/Users/NTUSER.DAT edit.reg").ends(16);
+    // A folder that cannot be listed is asked for the name.
+    mode("volume", 0o311);
+    folder.wbo("hive import volume/Users/NTUSER.DAT edit.reg").ends(16);
+    std::fs::remove_file(folder.path("volume/hiberfil.sys")).unwrap();
+    folder.wbo("hive import volume/Users/NTUSER.DAT edit.reg").ends(0);
+    mode("volume", 0o755);
+}
+
+/// Two imports at a time would mix their changes in the logs.
+#[test]
+fn a_hive_that_another_program_changes_is_left_alone() {
+    let folder = with_example();
+    folder.write("NTUSER.DAT.LOG1", "");
+    let (whole, before) = (folder.read("NTUSER.DAT"), folder.listing());
+    let held = std::fs::File::options().read(true).write(true).open(folder.path("NTUSER.DAT")).unwrap();
+    held.lock().unwrap();
+    let run = folder.wbo("hive import NTUSER.DAT edit.reg").ends(4);
+    assert_snapshot!(run.stderr);
+    // Elsewhere, a lock keeps nobody from reading.
+    #[cfg(unix)]
+    folder.wbo("hive import NTUSER.DAT edit.reg --dry-run").ends(0);
+    held.unlock().unwrap();
+    assert!(before == folder.listing());
+    folder.wbo("hive import NTUSER.DAT edit.reg").ends(0);
+
+    folder.write("NTUSER.DAT", write_begun(whole));
+    #[cfg(unix)]
+    {
+        held.lock().unwrap();
+        folder.wbo("hive recover NTUSER.DAT").ends(4);
+        held.unlock().unwrap();
+    }
+    folder.wbo("hive recover NTUSER.DAT").ends(0);
+}

@@ -43,7 +43,9 @@ pub(super) struct ImportArgs {
     #[arg(long)]
     accept_pending_transactions: bool,
 
-    /// Write although the Windows of the volume is hibernated, which may damage the volume when it resumes
+    /// Write although the Windows of the volume is hibernated, or may be, which may damage the volume when it resumes
+    ///
+    /// It is looked for in the folders above the hive, as hiberfil.sys; one on another volume is not found.
     #[arg(long)]
     accept_hibernated_windows: bool,
 }
