@@ -66,8 +66,7 @@ impl<'h> KeyValue<'h> {
         let flags = u16_at(fields, field::FLAGS).unwrap_or_default();
         let length = u16_at(fields, field::NAME_LENGTH).unwrap_or_default().into();
         let name = rest.get(..length).ok_or_else(|| short(offset, "the name of a value", FIXED + length, cell))?;
-        let name = StoredName::new(name, flags & flag::LATIN1_NAME != 0);
-        let name = name.ok_or_else(|| Damage::at(offset, DamageKind::OddName { length }))?;
+        let name = StoredName::new(offset, name, flags & flag::LATIN1_NAME != 0)?;
         Ok(Self { hive, offset, fields, name })
     }
 

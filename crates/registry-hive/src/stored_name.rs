@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 use registry::{Name, compare_names, upcase};
 
+use crate::{Damage, DamageKind};
+
 /// A name in a cell. It borrows the hive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredName<'h> {
@@ -12,9 +14,12 @@ pub struct StoredName<'h> {
 }
 
 impl<'h> StoredName<'h> {
-    /// The name in these bytes; `None`, if it is in UTF-16 and half a unit is left over.
-    pub(crate) fn new(bytes: &'h [u8], latin1: bool) -> Option<Self> {
-        (latin1 || bytes.len().is_multiple_of(2)).then_some(Self { bytes, latin1 })
+    /// The name in these bytes of the cell at an offset.
+    pub(crate) fn new(cell: u32, bytes: &'h [u8], latin1: bool) -> Result<Self, Damage> {
+        match latin1 || bytes.len().is_multiple_of(2) {
+            true => Ok(Self { bytes, latin1 }),
+            false => Err(Damage::at(cell, DamageKind::OddName { length: bytes.len() })),
+        }
     }
 
     /// Its UTF-16 units.
