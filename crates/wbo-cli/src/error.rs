@@ -142,7 +142,18 @@ impl CommandError {
                 Exit::Failed,
                 &["it is as it was, or its log has the rest: `wbo hive recover` completes it, as Windows would"],
             ),
-            EditError::TooLarge { .. } | EditError::TooDeep | EditError::IsRoot => (Exit::Usage, &[]),
+            EditError::Incomplete { .. } => (
+                Exit::Truncated,
+                &["take another copy of it; `wbo hive dump` reads what is there, and `wbo hive check` judges it"],
+            ),
+            EditError::TooLarge { .. }
+            | EditError::TooDeep
+            | EditError::IsRoot
+            | EditError::BadKeyName { .. }
+            | EditError::LongValueName { .. }
+            | EditError::Link(_)
+            | EditError::PredefinedHandle
+            | EditError::Tombstone => (Exit::Usage, &[]),
             _ => (Exit::Failed, &[]),
         };
         let mut failed = Self::new(exit, format!("{}: {error}", path.display()));

@@ -145,6 +145,8 @@ const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
 
 /// What logs did, for programs.
 pub(crate) fn replayed(replay: &Replay) -> StateReport {
+    let missing: u64 = replay.missing.iter().map(|run| u64::from(run.size)).sum();
+    let problem = format!("{missing} bytes of it are neither in the file nor in its logs: it was cut short");
     StateReport {
         state: "replayed",
         logs: replay.logs.iter().map(|log| log.extension()).collect(),
@@ -152,7 +154,7 @@ pub(crate) fn replayed(replay: &Replay) -> StateReport {
         pages: replay.pages.len(),
         base_block_from_log: replay.base_block_from_log,
         stopped_at_broken_entry: replay.stopped_at_broken_entry,
-        problem: None,
+        problem: (missing > 0).then_some(problem),
     }
 }
 
@@ -203,6 +205,9 @@ fn say(path: &Path, state: &StateReport, ui: Ui) {
                  ({})",
                 replay_text(state)
             ));
+            if let Some(problem) = &state.problem {
+                ui.warn(&format!("{path}: {problem}"));
+            }
         }
         "dirty" => {
             let problem = state.problem.as_deref().unwrap_or_default();
