@@ -295,9 +295,10 @@ class Reglookup(Reader):
     faults = [
         Fault("times before 1970 are 1970", "written", lambda ours, theirs: ours < UNIX_EPOCH and theirs == UNIX_EPOCH),
         Fault(
-            "data end after 1 MiB, not always where a segment does",
+            "of data of more than 1 MiB a part is printed, with what was in memory, another in each run",
             "data",
-            lambda ours, theirs: ours.length > theirs.length > 1 << 20 and ours.data[: 1 << 20] == theirs.data[: 1 << 20],
+            # As printed, each byte takes one to three characters.
+            lambda ours, theirs: ours.length > theirs.length > 1 << 20,
         ),
     ]
     renamings = [Renaming("a name ends at its first NUL", cut_at_nul)]

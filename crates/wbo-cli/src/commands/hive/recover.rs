@@ -62,6 +62,10 @@ pub(super) fn run(args: &RecoverArgs, ui: Ui) -> Result<Exit, CommandError> {
     if state.stopped_at_broken_entry {
         ui.warn(&format!("{}: an entry of its logs is broken, so that the last changes are lost", args.hive.display()));
     }
+    if let Some(problem) = &state.problem {
+        ui.warn(&format!("{}: {problem}", args.hive.display()));
+    }
+    let exit = if state.problem.is_some() { Exit::Partly } else { Exit::Done };
     let report = RecoverReport {
         wbo: "hive-recover",
         version: 1,
@@ -71,7 +75,7 @@ pub(super) fn run(args: &RecoverArgs, ui: Ui) -> Result<Exit, CommandError> {
         state,
     };
     ui.result(&report, &text)?;
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 fn to_file(args: &RecoverArgs, out: &Path, ui: Ui) -> Result<StateReport, CommandError> {
