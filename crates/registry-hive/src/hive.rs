@@ -21,6 +21,16 @@ pub struct Hive<'h> {
     present: Option<&'h PageSet>,
 }
 
+/// Where a path leads.
+pub(crate) enum Way<'h, 'p> {
+    /// To a key.
+    Key(KeyNode<'h>),
+    /// Nowhere.
+    Absent,
+    /// Out of what is named: the key of this name on its way stands for another.
+    Link(&'p Name),
+}
+
 /// Why bytes are not read as a hive.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -122,17 +132,20 @@ impl<'h> Hive<'h> {
         Ok(Some(key))
     }
 
-    /// The first name on the way to a path that is a link to another key; the last name is not on the way.
-    pub fn link_on(self, path: &[Name]) -> Result<Option<&Name>, Damage> {
+    /// What Windows would come to at a path, which follows a link wherever it meets one on its way.
+    pub(crate) fn way<'p>(self, path: &'p [Name]) -> Result<Way<'h, 'p>, Damage> {
         let mut key = self.root()?;
-        for name in path.split_last().map_or(&[][..], |(_, way)| way) {
+        let mut came_by = None;
+        for name in path {
+            if let Some(link) = came_by.filter(|_| key.is_link()) {
+                return Ok(Way::Link(link));
+            }
             match key.subkey(name)? {
-                Some(found) if found.is_link() => return Ok(Some(name)),
-                Some(found) => key = found,
-                None => break,
+                Some(found) => (key, came_by) = (found, Some(name)),
+                None => return Ok(Way::Absent),
             }
         }
-        Ok(None)
+        Ok(Way::Key(key))
     }
 
     /// The key in the cell at an offset.

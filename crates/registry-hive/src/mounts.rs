@@ -1,10 +1,12 @@
 //! Hives at their places in a registry, behind the two traits.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::error::Error;
 
 use registry::{Change, FileTime, Key, KeyPath, Name, ReadRegistry, RegistryError, Root, Value, View, WriteRegistry};
 
+use crate::hive::Way;
 use crate::{EditError, Editor, Image, KeyNode, KeyValue};
 
 /// A registry made of hives, each under the key where Windows would have it.
@@ -45,9 +47,10 @@ impl MountedHive for Image {
 
 /// What stands behind a link is not absent; Windows would find it where the link leads.
 fn find<'h>(image: &'h Image, path: &[Name]) -> Result<Option<KeyNode<'h>>, Box<dyn Error + Send + Sync>> {
-    match image.hive().link_on(path)? {
-        Some(link) => Err(EditError::Link(link.clone()).into()),
-        None => Ok(image.hive().find(path)?),
+    match image.hive().way(path)? {
+        Way::Key(key) => Ok(Some(key)),
+        Way::Absent => Ok(None),
+        Way::Link(link) => Err(EditError::Link(link.clone()).into()),
     }
 }
 
@@ -112,47 +115,38 @@ impl<H> Mount<H> {
 
 impl<H: MountedHive> ReadRegistry for Mounts<H> {
     fn key(&self, path: &KeyPath) -> Result<Option<Key>, RegistryError> {
-        let found = match self.find(path) {
-            Some((mount, names)) => {
-                let mut key = mount.hive.key(&names).map_err(|source| wrap(path, source))?;
-                if let Some(key) = &mut key {
-                    if names.is_empty() {
-                        // The root of a hive has a name of its own, which nobody sees.
-                        key.name = path.names().last().cloned().unwrap_or_default();
-                        key.subkeys.extend(mount.control_set.is_some().then(current_control_set));
-                    } else if let Some(asked) = path.names().last().filter(|_| names.len() != path.names().len()) {
-                        // `CurrentControlSet` stands for another name.
-                        key.name = if key.name == *asked { key.name.clone() } else { asked.clone() };
-                    }
-                }
-                key
-            }
+        let name = || path.names().last().cloned().unwrap_or_default();
+        let mounted: BTreeSet<&Name> = self.mounted_below(path).collect();
+        let place = self.find(path);
+        let found = match &place {
+            Some((mount, names)) => mount.hive.key(names).map_err(|source| wrap(path, source))?,
             None => None,
         };
-        let mut mounted: Vec<Name> = self.mounted_below(path).cloned().collect();
-        match found {
-            Some(mut key) => {
-                mounted.retain(|name| !key.subkeys.contains(name));
-                mounted.sort();
-                mounted.dedup();
-                key.subkeys.extend(mounted);
+        match (found, place) {
+            (Some(mut key), Some((mount, names))) => {
+                // The root of a hive has a name of its own, which nobody sees, and `CurrentControlSet` stands for another.
+                if names.is_empty() || key.name != name() {
+                    key.name = name();
+                }
+                if names.is_empty() {
+                    key.subkeys.extend(mount.control_set.is_some().then(current_control_set));
+                }
+                let added: Vec<Name> =
+                    mounted.into_iter().filter(|name| !key.subkeys.contains(name)).cloned().collect();
+                key.subkeys.extend(added);
                 Ok(Some(key))
             }
             // A key that exists only as the way to a hive.
-            None if !mounted.is_empty() => {
-                mounted.sort();
-                mounted.dedup();
-                Ok(Some(Key {
-                    name: path.names().last().cloned().unwrap_or_default(),
-                    written: FileTime::default(),
-                    class: None,
-                    security: None,
-                    subkeys: mounted,
-                    values: vec![],
-                }))
-            }
-            None if self.find(path).is_none() => Err(RegistryError::NotMounted { key: path.clone() }),
-            None => Ok(None),
+            _ if !mounted.is_empty() => Ok(Some(Key {
+                name: name(),
+                written: FileTime::default(),
+                class: None,
+                security: None,
+                subkeys: mounted.into_iter().cloned().collect(),
+                values: vec![],
+            })),
+            (_, None) => Err(RegistryError::NotMounted { key: path.clone() }),
+            (None, Some(_)) => Ok(None),
         }
     }
 

@@ -4,6 +4,7 @@ use registry::limits::{DEPTH, KEY_NAME};
 use registry::{Key, Name, SecurityDescriptor};
 
 use super::Editor;
+use crate::hive::Way;
 use crate::key_node::{Longest, NOWHERE, NewKey, field, flag};
 use crate::{Damage, EditError, KeyNode, KeyValue, Layer, StoredName};
 
@@ -131,11 +132,14 @@ impl Editor {
 
     /// The cell of the key at a path. Windows would follow a link on the way to somewhere else, so that is an error.
     pub(super) fn find(&self, path: &[Name]) -> Result<Option<u32>, EditError> {
-        let link = self.read(|hive| hive.link_on(path).map(Option::<&Name>::cloned))?;
-        match link {
-            Some(name) => Err(EditError::Link(name)),
-            None => self.read(|hive| Ok(hive.find(path)?.map(|key| key.offset()))),
-        }
+        let found = self.read(|hive| {
+            Ok(match hive.way(path)? {
+                Way::Key(key) => Ok(Some(key.offset())),
+                Way::Absent => Ok(None),
+                Way::Link(name) => Err(name),
+            })
+        })?;
+        found.map_err(|link: &Name| EditError::Link(link.clone()))
     }
 
     /// What a key does among layers; an error for one that only hides another, or stands for another.
