@@ -51,13 +51,14 @@ impl LeafKind {
 }
 
 impl<'h> Leaf<'h> {
-    /// The offset of each key, and what stands beside it.
+    /// The bytes of each entry.
     pub(crate) fn raw_entries(self) -> impl ExactSizeIterator<Item = &'h [u8]> {
         self.entries.chunks_exact(self.kind.step())
     }
 
-    pub(crate) fn entries(self) -> impl DoubleEndedIterator<Item = (u32, Option<[u8; 4]>)> + ExactSizeIterator + 'h {
-        self.entries.chunks_exact(self.kind.step()).map(|entry| {
+    /// The offset of each key, and what stands beside it.
+    pub(crate) fn entries(self) -> impl ExactSizeIterator<Item = (u32, Option<[u8; 4]>)> {
+        self.raw_entries().map(|entry| {
             (u32_at(entry, 0).unwrap_or_default(), entry.get(4..).and_then(|beside| beside.first_chunk().copied()))
         })
     }
@@ -206,12 +207,17 @@ impl<'h> Iterator for Subkeys<'h> {
     }
 }
 
+/// How many entries the lists of a hive have room for: each takes four bytes at least.
+pub(crate) fn most_entries(hive: Hive<'_>) -> usize {
+    hive.bins_size() / 4
+}
+
 /// How many keys the lists at an offset hold.
 pub(crate) fn count(hive: Hive<'_>, offset: u32) -> Result<usize, Damage> {
     match list_at(hive, offset)? {
         List::Leaf(leaf) => Ok(leaf.entries().len()),
         List::Divided(lists) => {
-            let most = hive.bins_size() / 4;
+            let most = most_entries(hive);
             let mut count = 0;
             for &list in lists {
                 count += Leaf::at(hive, u32::from_le_bytes(list))?.entries().len();
@@ -227,12 +233,8 @@ pub(crate) fn count(hive: Hive<'_>, offset: u32) -> Result<usize, Damage> {
 /// The key of a name among the lists at an offset. A damaged key is passed over, unless nothing else has the name: then
 /// it may be the one.
 pub(crate) fn find<'h>(hive: Hive<'h>, offset: u32, name: &Name) -> Result<Option<KeyNode<'h>>, Damage> {
-    let mut sought = Sought {
-        name,
-        hash: stored_name::hash(name.units().iter().copied()),
-        room: hive.bins_size() / 4,
-        damage: None,
-    };
+    let mut sought =
+        Sought { name, hash: stored_name::hash(name.units().iter().copied()), room: most_entries(hive), damage: None };
     let found = match list_at(hive, offset)? {
         List::Leaf(leaf) => sought.look_in(hive, leaf)?,
         List::Divided(lists) => {
@@ -258,8 +260,7 @@ pub(crate) fn find<'h>(hive: Hive<'h>, offset: u32, name: &Name) -> Result<Optio
 struct Sought<'n> {
     name: &'n Name,
     hash: u32,
-    /// How many more entries there can be, each of which takes four bytes at least. Lists that repeat each other would
-    /// otherwise hold billions.
+    /// How many more entries there can be. Lists that repeat each other would otherwise hold billions.
     room: usize,
     /// What was passed over.
     damage: Option<Damage>,
@@ -268,7 +269,7 @@ struct Sought<'n> {
 impl Sought<'_> {
     fn look_in<'h>(&mut self, hive: Hive<'h>, leaf: Leaf<'h>) -> Result<Option<KeyNode<'h>>, Damage> {
         for (offset, beside) in leaf.entries() {
-            let too_many = Damage::at(offset, DamageKind::TooMany { most: hive.bins_size() / 4 });
+            let too_many = Damage::at(offset, DamageKind::TooMany { most: most_entries(hive) });
             self.room = self.room.checked_sub(1).ok_or(too_many)?;
             if !self.may_be(leaf.kind, beside) {
                 continue;

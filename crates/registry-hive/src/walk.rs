@@ -8,7 +8,7 @@ use crate::bytes::{index, u32_at};
 use crate::editor::BIN_HEADER;
 use crate::key_node::field;
 use crate::logs::PAGE;
-use crate::subkeys::Subkeys;
+use crate::subkeys::{Subkeys, most_entries};
 use crate::{Damage, DamageKind, Data, Hive, KeyNode, KeyValue};
 
 /// Gets what a walk comes by. Keys come before their values, and values before subkeys.
@@ -43,7 +43,7 @@ pub enum Lost<'h> {
 /// stands in. They come after the others.
 pub fn walk<'h>(from: KeyNode<'h>, visitor: &mut impl Visit<'h>) {
     let hive = from.hive();
-    let mut walk = Walk { hive, claimed: Claimed::new(hive), left: Walk::most(hive), keys_by_parent: None };
+    let mut walk = Walk { hive, claimed: Claimed::new(hive), left: most_entries(hive), keys_by_parent: None };
     let mut levels = vec![Level::of(from)];
     walk.claimed.claim(from.offset());
     visitor.key(0, from);
@@ -54,7 +54,7 @@ pub fn walk<'h>(from: KeyNode<'h>, visitor: &mut impl Visit<'h>) {
             continue;
         };
         if !walk.takes_one() {
-            let damage = Damage::at(level.offset, DamageKind::TooMany { most: Walk::most(hive) });
+            let damage = Damage::at(level.offset, DamageKind::TooMany { most: most_entries(hive) });
             return visitor.lost(levels.len() - 1, Lost::Subkeys(damage));
         }
         let key = match next {
@@ -95,18 +95,14 @@ impl<'h> Level<'h> {
 struct Walk<'h> {
     hive: Hive<'h>,
     claimed: Claimed,
-    /// How many more entries lists can have, each of which takes four bytes at least. Lists that many keys share would
-    /// otherwise be gone through once for each of them.
+    /// How many more entries lists can have. Lists that many keys share would otherwise be gone through once for each of
+    /// them.
     left: usize,
     /// Every key of the hive by the key that it says it stands in, made when the first list is found damaged.
     keys_by_parent: Option<HashMap<u32, Vec<u32>>>,
 }
 
 impl<'h> Walk<'h> {
-    fn most(hive: Hive<'_>) -> usize {
-        hive.bins_size() / 4
-    }
-
     fn takes_one(&mut self) -> bool {
         let left = self.left.checked_sub(1);
         self.left = left.unwrap_or_default();
@@ -121,7 +117,7 @@ impl<'h> Walk<'h> {
         };
         for offset in offsets {
             if !self.takes_one() {
-                let damage = Damage::at(offset, DamageKind::TooMany { most: Self::most(hive) });
+                let damage = Damage::at(offset, DamageKind::TooMany { most: most_entries(hive) });
                 return visitor.lost(depth, Lost::Values(damage));
             }
             match KeyValue::at(hive, offset) {
