@@ -9,7 +9,7 @@ use crate::base_block::{self, BaseBlockBytes};
 use crate::bytes::{index, put};
 use crate::editor::{BIN_HEADER, bin_header, cell_size};
 use crate::key_node::{Longest, NOWHERE, NewKey, flag};
-use crate::key_value::{self, DataFields};
+use crate::key_value;
 use crate::subkeys::{self, LeafKind};
 use crate::{Layer, limits, logs, security};
 
@@ -291,21 +291,7 @@ impl Builder {
             size: value.data.len(),
             most,
         })?;
-        let segments = u16::try_from(value.data.len().div_ceil(limits::SEGMENT)).unwrap_or(u16::MAX);
-        let data = match DataFields::inline(&value.data) {
-            Some(fields) => fields,
-            None if segments > 1 && self.minor >= 4 => {
-                let mut list = Vec::new();
-                for piece in value.data.chunks(limits::SEGMENT) {
-                    let cell = self.allocate(limits::SEGMENT)?;
-                    self.write(cell, piece);
-                    list.extend(cell.to_le_bytes());
-                }
-                let list = self.store(&list)?;
-                DataFields::in_cell(size, self.store(&key_value::encode_divided(segments, list))?)
-            }
-            None => DataFields::in_cell(size, self.store(&value.data)?),
-        };
+        let data = key_value::store_data(self, &value.data, size)?;
         self.store(&key_value::encode(name, value.kind, data))
     }
 
@@ -399,6 +385,22 @@ impl Builder {
         file.resize(base_block::SIZE, 0);
         file.append(&mut self.bins);
         Ok(file)
+    }
+}
+
+impl key_value::Store for Builder {
+    type Error = BuildError;
+
+    fn divides_data(&self) -> bool {
+        limits::divides_data(self.minor)
+    }
+
+    fn take(&mut self, content: usize) -> Result<u32, BuildError> {
+        self.allocate(content)
+    }
+
+    fn fill(&mut self, cell: u32, bytes: &[u8]) {
+        self.write(cell, bytes);
     }
 }
 

@@ -169,7 +169,7 @@ impl<'h> Hive<'h> {
 
     /// Whether long data are divided into segments.
     pub(crate) fn divides_data(self) -> bool {
-        self.minor >= 4
+        limits::divides_data(self.minor)
     }
 
     /// What is in the allocated cell at an offset, behind the field that holds its size.

@@ -252,8 +252,68 @@ pub(crate) fn encode(name: &Name, kind: ValueType, data: DataFields) -> Vec<u8> 
     cell
 }
 
+/// Where cells come from: the builder's new bins, or the room in a hive under edit.
+pub(crate) trait Store {
+    type Error;
+
+    /// Whether the hive divides long data.
+    fn divides_data(&self) -> bool;
+
+    /// Takes a cell with room for so many bytes, all zero.
+    fn take(&mut self, content: usize) -> Result<u32, Self::Error>;
+
+    /// Writes from the start of a cell's content on.
+    fn fill(&mut self, cell: u32, bytes: &[u8]);
+}
+
+/// Stores data in as many cells as they take, and says what the value is to tell of them. `size` is their length.
+pub(crate) fn store_data<S: Store>(store: &mut S, data: &[u8], size: u32) -> Result<DataFields, S::Error> {
+    let put = |store: &mut S, content: &[u8]| {
+        let cell = store.take(content.len())?;
+        store.fill(cell, content);
+        Ok(cell)
+    };
+    match Placement::of(data, store.divides_data()) {
+        Placement::Inline(fields) => Ok(fields),
+        Placement::Whole => Ok(DataFields::in_cell(size, put(store, data)?)),
+        Placement::Divided(segments) => {
+            let mut list = Vec::new();
+            for piece in data.chunks(limits::SEGMENT) {
+                // Windows gives the last segment a full cell too, and some readers count on it.
+                let cell = store.take(limits::SEGMENT)?;
+                store.fill(cell, piece);
+                list.extend(cell.to_le_bytes());
+            }
+            let list = put(store, &list)?;
+            Ok(DataFields::in_cell(size, put(store, &encode_divided(segments, list))?))
+        }
+    }
+}
+
+/// Where data go.
+pub(crate) enum Placement {
+    /// In place of their offset.
+    Inline(DataFields),
+    /// Into one cell.
+    Whole,
+    /// Into so many segments.
+    Divided(u16),
+}
+
+impl Placement {
+    pub(crate) fn of(data: &[u8], divides: bool) -> Self {
+        if let Some(fields) = DataFields::inline(data) {
+            return Self::Inline(fields);
+        }
+        match u16::try_from(data.len().div_ceil(limits::SEGMENT)) {
+            Ok(segments) if segments > 1 && divides => Self::Divided(segments),
+            _ => Self::Whole,
+        }
+    }
+}
+
 /// The content of the cell that holds divided data together: the number of segments and the cell of their list.
-pub(crate) fn encode_divided(segments: u16, list: u32) -> Vec<u8> {
+fn encode_divided(segments: u16, list: u32) -> Vec<u8> {
     [b"db".as_slice(), &segments.to_le_bytes(), &list.to_le_bytes(), &[0; 4]].concat()
 }
 

@@ -17,7 +17,12 @@ pub const DATA: usize = SEGMENT * 65_535;
 
 /// The most bytes of data in one value of a hive of this minor version.
 pub(crate) fn most_data(minor: u32) -> usize {
-    if minor >= 4 { DATA } else { DATA_UNDIVIDED }
+    if divides_data(minor) { DATA } else { DATA_UNDIVIDED }
+}
+
+/// Whether hives of this minor version divide long data into segments.
+pub(crate) fn divides_data(minor: u32) -> bool {
+    minor >= 4
 }
 
 /// The largest log. Windows bounds its logs by a fraction of this; a hive is not larger either.

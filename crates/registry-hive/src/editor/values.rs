@@ -6,7 +6,7 @@ use registry::{Name, Value};
 use super::Editor;
 use crate::bytes::index;
 use crate::key_node::{NOWHERE, field, flag};
-use crate::key_value::{self, Data, DataFields, KeyValue};
+use crate::key_value::{self, Data, DataFields, KeyValue, Placement};
 use crate::{EditError, limits};
 
 impl Editor {
@@ -151,7 +151,7 @@ impl Editor {
     /// Puts data in place of others: into the cell that they had, where it fits as well.
     fn replace_data(&mut self, value: u32, old: &Cells, data: &[u8]) -> Result<DataFields, EditError> {
         let size = self.data_size(data)?;
-        if let (Cells::Whole(cell), Placement::Whole) = (old, self.placement(data)) {
+        if let (Cells::Whole(cell), Placement::Whole) = (old, Placement::of(data, limits::divides_data(self.minor()))) {
             return Ok(DataFields::in_cell(size, self.store_again(*cell, data)?));
         }
         // The new data are stored before the old ones go, so that a hive without room keeps what it had.
@@ -162,31 +162,7 @@ impl Editor {
 
     fn store_data(&mut self, data: &[u8], near: u32) -> Result<DataFields, EditError> {
         let size = self.data_size(data)?;
-        Ok(match self.placement(data) {
-            Placement::Inline(fields) => fields,
-            Placement::Whole => DataFields::in_cell(size, self.store(data, near)?),
-            Placement::Divided(segments) => {
-                let mut list = Vec::new();
-                for piece in data.chunks(limits::SEGMENT) {
-                    // Windows gives the last segment a full cell too, and some readers count on it.
-                    let cell = self.allocate(limits::SEGMENT, near)?;
-                    self.write(cell, 0, piece);
-                    list.extend(cell.to_le_bytes());
-                }
-                let list = self.store(&list, near)?;
-                DataFields::in_cell(size, self.store(&key_value::encode_divided(segments, list), near)?)
-            }
-        })
-    }
-
-    fn placement(&self, data: &[u8]) -> Placement {
-        if let Some(fields) = DataFields::inline(data) {
-            return Placement::Inline(fields);
-        }
-        match u16::try_from(data.len().div_ceil(limits::SEGMENT)) {
-            Ok(segments) if segments > 1 && self.pages.borrow().hive().divides_data() => Placement::Divided(segments),
-            _ => Placement::Whole,
-        }
+        key_value::store_data(&mut Near { editor: self, near }, data, size)
     }
 
     fn data_size(&self, data: &[u8]) -> Result<u32, EditError> {
@@ -207,10 +183,26 @@ impl Editor {
 /// The bytes of a list of values that gets spare room when it moves.
 const LARGE_LIST: usize = 256;
 
-enum Placement {
-    Inline(DataFields),
-    Whole,
-    Divided(u16),
+/// Room in the hive under edit, as near as can be to a cell.
+struct Near<'e> {
+    editor: &'e mut Editor,
+    near: u32,
+}
+
+impl key_value::Store for Near<'_> {
+    type Error = EditError;
+
+    fn divides_data(&self) -> bool {
+        limits::divides_data(self.editor.minor())
+    }
+
+    fn take(&mut self, content: usize) -> Result<u32, EditError> {
+        self.editor.allocate(content, self.near)
+    }
+
+    fn fill(&mut self, cell: u32, bytes: &[u8]) {
+        self.editor.write(cell, 0, bytes);
+    }
 }
 
 /// The cells that the data of a value take.
