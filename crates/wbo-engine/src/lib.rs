@@ -1,0 +1,13 @@
+//! What makes a PC somebody's own: the catalogue of settings, and what captures them.
+//!
+//! Everything here is pure over [`registry::ReadRegistry`] and [`ReadTree`]: no disk, no clock, no randomness, no
+//! terminal.
+
+#![forbid(unsafe_code)]
+
+// Files, in Windows' own words.
+mod files;
+mod windows_path;
+
+pub use files::{Drives, Entry, EntryKind, MemoryTree, ReadTree};
+pub use windows_path::WindowsPath;
