@@ -7,7 +7,11 @@
 
 // Files, in Windows' own words.
 mod files;
+mod folders;
+mod glob;
 mod windows_path;
 
 pub use files::{Drives, Entry, EntryKind, MemoryTree, ReadTree};
+pub use folders::{Folders, KnownFolder};
+pub use glob::{Glob, NameGlob};
 pub use windows_path::WindowsPath;

@@ -1,0 +1,129 @@
+//! The folders that Windows has names for, and where they are on one PC for one user.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use registry::Name;
+
+use crate::WindowsPath;
+
+/// A folder that is somewhere else on each PC, by the name that Windows has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KnownFolder {
+    /// `%APPDATA%`: settings that roam.
+    AppData,
+    /// `%LOCALAPPDATA%`: settings and caches of one PC.
+    LocalAppData,
+    /// `%USERPROFILE%`: all that is the user's.
+    UserProfile,
+    /// `%PUBLIC%`: what all users share.
+    Public,
+    /// `%PROGRAMDATA%`: what programs keep for all users.
+    ProgramData,
+    /// `%SYSTEMROOT%`: Windows.
+    SystemRoot,
+}
+
+impl KnownFolder {
+    /// Every one, with the name of its variable. Folders that lie in another stand before it.
+    pub const ALL: [(Self, &'static str); 6] = [
+        (Self::AppData, "APPDATA"),
+        (Self::LocalAppData, "LOCALAPPDATA"),
+        (Self::UserProfile, "USERPROFILE"),
+        (Self::Public, "PUBLIC"),
+        (Self::ProgramData, "PROGRAMDATA"),
+        (Self::SystemRoot, "SYSTEMROOT"),
+    ];
+
+    /// The name of its variable, such as `APPDATA`.
+    pub fn variable(self) -> &'static str {
+        Self::ALL.iter().find(|(folder, _)| *folder == self).map_or("", |(_, variable)| *variable)
+    }
+
+    /// The folder of the variable of this name, in any case.
+    pub fn from_variable(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, variable)| variable.eq_ignore_ascii_case(name)).map(|(folder, _)| *folder)
+    }
+
+    /// Whether each user has one of his own.
+    pub fn is_of_user(self) -> bool {
+        matches!(self, Self::AppData | Self::LocalAppData | Self::UserProfile)
+    }
+}
+
+/// Such as `%APPDATA%`.
+impl fmt::Display for KnownFolder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "%{}%", self.variable())
+    }
+}
+
+/// Where the known folders are. One that is missing is not known, as where only a user's own folder is at hand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folders {
+    places: BTreeMap<KnownFolder, WindowsPath>,
+}
+
+impl Folders {
+    /// The folders of a Windows at `system_root`.
+    pub fn of_windows(system_root: WindowsPath) -> Self {
+        let drive = system_root.drive();
+        let on_drive = |name: &str| WindowsPath::new(drive, vec![Name::from(name)]);
+        let public = on_drive("Users").join("Public");
+        let places = [
+            (KnownFolder::Public, public),
+            (KnownFolder::ProgramData, on_drive("ProgramData")),
+            (KnownFolder::SystemRoot, system_root),
+        ];
+        Self { places: places.into() }
+    }
+
+    /// Adds the folders of the user whose files are in `profile`.
+    #[must_use]
+    pub fn with_user(mut self, profile: &WindowsPath) -> Self {
+        let app_data = profile.join("AppData");
+        self.set(KnownFolder::AppData, app_data.join("Roaming"));
+        self.set(KnownFolder::LocalAppData, app_data.join("Local"));
+        self.set(KnownFolder::UserProfile, profile.clone());
+        self
+    }
+
+    /// Says where a folder is.
+    pub fn set(&mut self, folder: KnownFolder, place: WindowsPath) {
+        self.places.insert(folder, place);
+    }
+
+    /// Where a folder is, if that is known.
+    pub fn get(&self, folder: KnownFolder) -> Option<&WindowsPath> {
+        self.places.get(&folder)
+    }
+
+    /// The known folder that a path lies in, the innermost one, and the names from there.
+    pub fn locate<'p>(&self, path: &'p WindowsPath) -> Option<(KnownFolder, &'p [Name])> {
+        let inside = self.places.iter().filter_map(|(folder, place)| Some((*folder, path.under(place)?)));
+        inside.min_by_key(|(_, names)| names.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_lies_in_the_innermost_folder() {
+        let path = |text: &str| WindowsPath::parse(text).unwrap_or_else(|| WindowsPath::new('X', vec![]));
+        let folders = Folders::of_windows(path(r"C:\Windows")).with_user(&path(r"D:\People\Zoë"));
+        let table = [
+            (r"d:\people\zoë\appdata\roaming\x", Some((KnownFolder::AppData, 1))),
+            (r"d:\people\zoë\appdata\x", Some((KnownFolder::UserProfile, 2))),
+            (r"c:\users\public\a\b", Some((KnownFolder::Public, 2))),
+            (r"c:\windows", Some((KnownFolder::SystemRoot, 0))),
+            (r"c:\users\else", None),
+        ];
+        for (text, expected) in table {
+            let found = path(text);
+            let found = folders.locate(&found).map(|(folder, names)| (folder, names.len()));
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}
