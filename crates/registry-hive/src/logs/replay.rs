@@ -65,29 +65,6 @@ impl fmt::Display for NotReplayed {
     }
 }
 
-impl Mending<'_> {
-    /// Drops pages that lie far behind everything else, and finds what neither the file nor a log has.
-    fn fit_into(&mut self, stored: usize, room: usize) {
-        let room = u32::try_from(room).unwrap_or(u32::MAX).min(self.bins_size);
-        self.pages.retain(|(run, _)| run.offset.saturating_add(run.size) <= room);
-        self.end = u32::try_from(stored).unwrap_or(u32::MAX).min(self.bins_size);
-        let mut runs: Vec<Run> = self.pages.iter().map(|(run, _)| *run).collect();
-        self.replay.pages.clone_from(&runs);
-        runs.sort_by_key(|run| run.offset);
-        let mut missing = Vec::new();
-        for run in runs {
-            if run.offset > self.end {
-                missing.push(Run { offset: self.end, size: run.offset - self.end });
-            }
-            self.end = self.end.max(run.offset + run.size);
-        }
-        if self.end < self.bins_size {
-            missing.push(Run { offset: self.end, size: self.bins_size - self.end });
-        }
-        self.replay.missing = missing;
-    }
-}
-
 /// What has to be done to a hive that was found dirty.
 pub(crate) enum Plan<'l> {
     /// Nothing: it is clean, or cannot be mended.
@@ -100,12 +77,53 @@ pub(crate) enum Plan<'l> {
 pub(crate) struct Mending<'l> {
     /// The base block of the mended hive, whose last write is finished and numbered above everything in the logs.
     pub(crate) block: [u8; base_block::SUMMED],
-    /// How many bytes of hive bins there are then.
-    pub(crate) bins_size: u32,
-    /// Where what is there of them ends: at their end, unless the file was cut short.
+    /// Where what is there of the bins ends: at their end, unless the file was cut short.
     pub(crate) end: u32,
     pub(crate) pages: Vec<(Run, &'l [u8])>,
     pub(crate) replay: Replay,
+}
+
+/// What the logs that belong to a hive hold.
+struct Found<'l> {
+    /// The base block, its own or that of a log, but for size and numbers.
+    header: BaseBlockBytes,
+    bins_size: u32,
+    /// The number that the finished write gets.
+    sequence: u32,
+    pages: Vec<(Run, &'l [u8])>,
+    logs: Vec<LogName>,
+    entries: Option<(u32, u32)>,
+    stopped_at_broken_entry: bool,
+}
+
+impl<'l> Mending<'l> {
+    /// Of what was found, what fits: pages that lie behind the bins, as those of a hive that shrank, or far behind
+    /// everything else, are left out. What neither the file nor a log has is named.
+    fn new(found: Found<'l>, base_block_from_log: bool, stored: usize, room: usize) -> Self {
+        let Found { header, bins_size, sequence, mut pages, logs, entries, stopped_at_broken_entry } = found;
+        let room = u32::try_from(room).unwrap_or(u32::MAX).min(bins_size);
+        pages.retain(|(run, _)| run.offset.saturating_add(run.size) <= room);
+        let runs: Vec<Run> = pages.iter().map(|(run, _)| *run).collect();
+        let mut sorted = runs.clone();
+        sorted.sort_by_key(|run| run.offset);
+        let mut end = u32::try_from(stored).unwrap_or(u32::MAX).min(bins_size);
+        let mut missing = Vec::new();
+        for run in sorted {
+            if run.offset > end {
+                missing.push(Run { offset: end, size: run.offset - end });
+            }
+            end = end.max(run.offset + run.size);
+        }
+        if end < bins_size {
+            missing.push(Run { offset: end, size: bins_size - end });
+        }
+        Self {
+            block: header.with_bins_size(bins_size).with_sequence(sequence, sequence).summed(),
+            end,
+            pages,
+            replay: Replay { logs, entries, pages: runs, base_block_from_log, missing, stopped_at_broken_entry },
+        }
+    }
 }
 
 /// Decides by the start of a hive, base block and header of the first bin, and by its length, what its logs are to do for
@@ -128,16 +146,13 @@ pub(crate) fn plan<'l>(start: &[u8], length: u64, logs: Logs<'l>) -> Plan<'l> {
         return Plan::Leave(State::Dirty(NotReplayed::BadLogs));
     }
     let valid = block.filter(|block| block.checksum_matches);
-    let mending = if logs.iter().any(|log| log.block.file_type == FileType::EntryLog) {
+    let found = if logs.iter().any(|log| log.block.file_type == FileType::EntryLog) {
         from_entries(start, valid.as_ref(), &logs)
     } else {
         from_dirty_vector(start, valid.as_ref(), &logs)
     };
-    match mending {
-        Ok(mut mending) => {
-            mending.fit_into(stored, room);
-            Plan::Mend(Box::new(mending))
-        }
+    match found {
+        Ok(found) => Plan::Mend(Box::new(Mending::new(found, valid.is_none(), stored, room))),
         Err(why) => Plan::Leave(State::Dirty(why)),
     }
 }
@@ -205,7 +220,7 @@ fn fits(bins_size: u32) -> bool {
     index(bins_size) <= limits::HIVE_SIZE - base_block::SIZE
 }
 
-fn from_entries<'l>(start: &[u8], valid: Option<&BaseBlock>, logs: &[Log<'l>]) -> Result<Mending<'l>, NotReplayed> {
+fn from_entries<'l>(start: &[u8], valid: Option<&BaseBlock>, logs: &[Log<'l>]) -> Result<Found<'l>, NotReplayed> {
     let mut logs: Vec<_> = logs.iter().filter(|log| log.block.file_type == FileType::EntryLog).collect();
     logs.sort_by_key(|log| log.block.first_sequence);
     let highest = logs.iter().map(|log| log.block.first_sequence).max().unwrap_or_default();
@@ -253,30 +268,18 @@ fn from_entries<'l>(start: &[u8], valid: Option<&BaseBlock>, logs: &[Log<'l>]) -
         }
     }
     let (_, last) = numbers.ok_or_else(|| broken.map_or(NotReplayed::OtherLogs, NotReplayed::BrokenLog))?;
-    // Of a hive that shrank, the last entry knows the size.
-    pages.retain(|(run, _)| run.offset.saturating_add(run.size) <= bins_size);
-    let sequence = last.max(highest).wrapping_add(1);
-    Ok(Mending {
-        block: header.with_bins_size(bins_size).with_sequence(sequence, sequence).summed(),
+    Ok(Found {
+        header,
         bins_size,
-        end: 0,
-        replay: Replay {
-            logs: used,
-            entries: numbers,
-            pages: vec![],
-            missing: vec![],
-            base_block_from_log: valid.is_none(),
-            stopped_at_broken_entry: broken.is_some(),
-        },
+        sequence: last.max(highest).wrapping_add(1),
         pages,
+        logs: used,
+        entries: numbers,
+        stopped_at_broken_entry: broken.is_some(),
     })
 }
 
-fn from_dirty_vector<'l>(
-    start: &[u8],
-    valid: Option<&BaseBlock>,
-    logs: &[Log<'l>],
-) -> Result<Mending<'l>, NotReplayed> {
+fn from_dirty_vector<'l>(start: &[u8], valid: Option<&BaseBlock>, logs: &[Log<'l>]) -> Result<Found<'l>, NotReplayed> {
     // A log belongs to the write that gave the hive its time. Where the base block is broken, the first bin may have the
     // time; if no log agrees, the newest is the best there is.
     let written = valid.map(|block| block.written.0).or_else(|| u64_at(start, base_block::SIZE + 20));
@@ -290,19 +293,13 @@ fn from_dirty_vector<'l>(
     };
     let pages = dirty_vector::pages(log.bytes, log.block.bins_size);
     let (header, pages) = header.zip(pages).ok_or(NotReplayed::BrokenLog(log.name))?;
-    let sequence = log.block.first_sequence.wrapping_add(1);
-    Ok(Mending {
-        block: header.with_bins_size(log.block.bins_size).with_sequence(sequence, sequence).summed(),
+    Ok(Found {
+        header,
         bins_size: log.block.bins_size,
-        end: 0,
-        replay: Replay {
-            logs: vec![log.name],
-            entries: None,
-            pages: vec![],
-            missing: vec![],
-            base_block_from_log: valid.is_none(),
-            stopped_at_broken_entry: false,
-        },
+        sequence: log.block.first_sequence.wrapping_add(1),
         pages,
+        logs: vec![log.name],
+        entries: None,
+        stopped_at_broken_entry: false,
     })
 }
