@@ -4,13 +4,13 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use registry::{FileTime, Name};
-use registry_hive::{Damage, Hive, Image, KeyNode, LogName, Logs, Lost, Replay, State, limits};
+use registry_hive::{Damage, Editor, Hive, Image, KeyNode, LogName, Logs, Lost, Overrides, Replay, State, limits};
 use serde::Serialize;
 
 use crate::clean::clean;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::hive_files;
+use crate::hive_files::{self, Access, DiskFiles};
 use crate::ui::Ui;
 
 /// The hive that a command reads.
@@ -197,29 +197,40 @@ pub(crate) fn replay_text(state: &StateReport) -> String {
 }
 
 fn say(path: &Path, state: &StateReport, ui: Ui) {
-    let path = path.display();
+    let shown = path.display();
     match state.state {
         "replayed" => {
             ui.status(&format!(
-                "note: {path}: its last write was cut off; it is shown with its logs applied, the file stays as it is \
+                "note: {shown}: its last write was cut off; it is shown with its logs applied, the file stays as it is \
                  ({})",
                 replay_text(state)
             ));
             if let Some(problem) = &state.problem {
-                ui.warn(&format!("{path}: {problem}"));
+                ui.warn(&format!("{shown}: {problem}"));
             }
         }
         "dirty" => {
             let problem = state.problem.as_deref().unwrap_or_default();
             ui.warn(&format!(
-                "{path}: its last write was cut off, and {problem}; what is shown may be old in part, or inconsistent"
+                "{shown}: its last write was cut off, and {problem}; what is shown may be old in part, or inconsistent"
             ));
         }
         _ => {}
     }
+    warn_of_broken_entry(path, state, ui);
+}
+
+/// Warns of changes that stand in a log and are not whole.
+pub(crate) fn warn_of_broken_entry(path: &Path, state: &StateReport, ui: Ui) {
     if state.stopped_at_broken_entry {
-        ui.warn(&format!("{path}: an entry of its logs is broken, so that the last changes are lost"));
+        ui.warn(&format!("{}: an entry of its logs is broken, so that the last changes are lost", path.display()));
     }
+}
+
+/// Opens a hive to be edited, or to see what an editor would find.
+pub(crate) fn editor(path: &Path, access: Access, overrides: Overrides) -> Result<Editor, CommandError> {
+    let files = DiskFiles::open(path, access)?;
+    Editor::open(Box::new(files), now(), overrides).map_err(|error| CommandError::editing(path, &error))
 }
 
 fn read(path: &Path, most: usize) -> Result<Vec<u8>, CommandError> {

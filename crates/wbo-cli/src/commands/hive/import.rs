@@ -9,7 +9,7 @@ use crate::clean::{Clean, clean};
 use crate::describe::count;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::hive_files::{Access, DiskFiles};
+use crate::hive_files::Access;
 use crate::hive_opening::{self, quoted};
 use crate::ui::Ui;
 use crate::units::JsonUnits;
@@ -94,10 +94,10 @@ pub(super) fn run(args: &ImportArgs, ui: Ui) -> Result<Exit, CommandError> {
     hibernation::refuse(&args.hive, args.accept_hibernated_windows)?;
     let access = if args.dry_run { Access::Read } else { Access::Write };
     let overrides = Overrides { pending_transactions: args.accept_pending_transactions };
-    let editor = open(&args.hive, access, overrides)?;
+    let editor = hive_opening::editor(&args.hive, access, overrides)?;
     let replayed = editor.replayed().map(hive_opening::replayed);
-    if replayed.as_ref().is_some_and(|state| state.stopped_at_broken_entry) {
-        ui.warn(&format!("{}: an entry of its logs is broken, so that the last changes are lost", args.hive.display()));
+    if let Some(state) = &replayed {
+        hive_opening::warn_of_broken_entry(&args.hive, state, ui);
     }
     let place = place(args, &editor, &files)?;
     for (name, file) in &files {
@@ -152,11 +152,6 @@ pub(super) fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, RegFile)>, Co
     paths.iter().map(read).collect()
 }
 
-fn open(path: &Path, access: Access, overrides: Overrides) -> Result<Editor, CommandError> {
-    let files = DiskFiles::open(path, access)?;
-    Editor::open(Box::new(files), hive_opening::now(), overrides).map_err(|error| CommandError::editing(path, &error))
-}
-
 fn place(args: &ImportArgs, editor: &Editor, files: &[(String, RegFile)]) -> Result<KeyPath, CommandError> {
     if let Some(place) = &args.place {
         return hive_place::parse(place);
@@ -203,7 +198,7 @@ fn plan(registry: &dyn ReadRegistry, files: &[(String, RegFile)]) -> Result<Plan
 /// Looks whether the file now says what it should.
 fn read_back(path: &Path, place: &KeyPath, planned: &Planned, overrides: Overrides) -> Result<(), CommandError> {
     let failed = |error| CommandError::registry(path, &error);
-    let editor = open(path, Access::Read, overrides)?;
+    let editor = hive_opening::editor(path, Access::Read, overrides)?;
     let is_clean = editor.replayed().is_none();
     let mut mounts = Mounts::default();
     mounts.mount(place.clone(), editor).map_err(failed)?;

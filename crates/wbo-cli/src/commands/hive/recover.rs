@@ -2,14 +2,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use registry_hive::{Editor, Overrides};
+use registry_hive::Overrides;
 use serde::Serialize;
 
 use crate::clean::Clean;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::files::{Existing, Output, output_failed};
-use crate::hive_files::{Access, DiskFiles};
+use crate::hive_files::Access;
 use crate::hive_opening::{self, StateReport, replay_text};
 use crate::ui::Ui;
 use crate::{hibernation, interrupt};
@@ -59,9 +59,7 @@ pub(super) fn run(args: &RecoverArgs, ui: Ui) -> Result<Exit, CommandError> {
         Some(out) => (to_file(args, out, ui)?, true),
         None => in_place(args)?,
     };
-    if state.stopped_at_broken_entry {
-        ui.warn(&format!("{}: an entry of its logs is broken, so that the last changes are lost", args.hive.display()));
-    }
+    hive_opening::warn_of_broken_entry(&args.hive, &state, ui);
     if let Some(problem) = &state.problem {
         ui.warn(&format!("{}: {problem}", args.hive.display()));
     }
@@ -99,26 +97,21 @@ fn to_file(args: &RecoverArgs, out: &Path, ui: Ui) -> Result<StateReport, Comman
 }
 
 fn in_place(args: &RecoverArgs) -> Result<(StateReport, bool), CommandError> {
+    let overrides = Overrides { pending_transactions: args.accept_pending_transactions };
+    let open = |access| hive_opening::editor(&args.hive, access, overrides);
     // A clean hive may lie where nothing can be written.
-    let state = open(args, Access::Read)?.replayed().map(hive_opening::replayed);
+    let state = open(Access::Read)?.replayed().map(hive_opening::replayed);
     let Some(state) = state else { return Ok((hive_opening::clean_state(), false)) };
     hibernation::refuse(&args.hive, args.accept_hibernated_windows)?;
-    let editor = open(args, Access::Write)?;
+    let editor = open(Access::Write)?;
     interrupt::uninterrupted(|| editor.commit()).map_err(|error| CommandError::editing(&args.hive, &error))?;
-    match open(args, Access::Read)?.replayed() {
+    match open(Access::Read)?.replayed() {
         None => Ok((state, true)),
         Some(_) => {
             let problem = format!("{}: it is not as it was written when it is read back", args.hive.display());
             Err(CommandError::failed(problem).hint("its logs are untouched; the disk may be failing"))
         }
     }
-}
-
-fn open(args: &RecoverArgs, access: Access) -> Result<Editor, CommandError> {
-    let overrides = Overrides { pending_transactions: args.accept_pending_transactions };
-    let files = DiskFiles::open(&args.hive, access)?;
-    Editor::open(Box::new(files), hive_opening::now(), overrides)
-        .map_err(|error| CommandError::editing(&args.hive, &error))
 }
 
 fn text(report: &RecoverReport) -> String {
