@@ -5,11 +5,16 @@
 
 #![forbid(unsafe_code)]
 
+// Which settings there are.
+pub mod catalogue;
+
 // Files, in Windows' own words.
 mod files;
 mod folders;
 mod glob;
 mod windows_path;
+
+mod words;
 
 pub use files::{Drives, Entry, EntryKind, MemoryTree, ReadTree};
 pub use folders::{Folders, KnownFolder};

@@ -1,0 +1,39 @@
+//! Words that were almost right.
+
+/// How many letters must be changed, added or left out to make one word of the other.
+pub(crate) fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.chars().enumerate() {
+        let mut diagonal = line;
+        let mut left = line + 1;
+        let mut next = vec![left];
+        for (column, same) in other.iter().map(|found| *found == letter).enumerate() {
+            let above = row.get(column + 1).copied().unwrap_or_default();
+            left = (diagonal + usize::from(!same)).min(above + 1).min(left + 1);
+            diagonal = above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::distance;
+
+    #[test]
+    fn slips_of_the_hand() {
+        for (one, other, slips) in [
+            ("", "", 0),
+            ("labels", "lables", 2),
+            ("key", "keys", 1),
+            ("value", "", 5),
+            ("abc", "xyz", 3),
+            ("title", "tile", 1),
+        ] {
+            assert_eq!((distance(one, other), distance(other, one)), (slips, slips), "{one} {other}");
+        }
+    }
+}
