@@ -40,9 +40,15 @@ impl NoteCode {
     pub const ONLINE_ONLY: Self = Self(7);
     /// The user will have to sign in to it again.
     pub const SIGN_IN_AGAIN: Self = Self(8);
+    /// Left out because it is captured only when asked for by name.
+    pub const ON_REQUEST: Self = Self(9);
+    /// Nothing of it was there.
+    pub const ABSENT: Self = Self(10);
+    /// Captured from a place that one source alone knows; written on request only.
+    pub const UNCONFIRMED: Self = Self(11);
 
     /// Every kind that this version names, with the word by which JSON knows it.
-    pub const NAMED: [(Self, &'static str); 8] = [
+    pub const NAMED: [(Self, &'static str); 11] = [
         (Self::INFORMATION, "information"),
         (Self::WARNING, "warning"),
         (Self::SECRET, "secret"),
@@ -51,6 +57,9 @@ impl NoteCode {
         (Self::OTHER_BUILD, "other-build"),
         (Self::ONLINE_ONLY, "online-only"),
         (Self::SIGN_IN_AGAIN, "sign-in-again"),
+        (Self::ON_REQUEST, "on-request"),
+        (Self::ABSENT, "absent"),
+        (Self::UNCONFIRMED, "unconfirmed"),
     ];
 
     /// The word for this kind, where this version names it.

@@ -81,9 +81,11 @@ pub struct SettingFlags(pub u32);
 impl SettingFlags {
     /// Says something about a person; shown on request only.
     pub const PERSONAL: Self = Self(1);
+    /// Its texts have tokens, such as `<APPDATA>`, where paths of known folders stood, and `<lt>` for `<`.
+    pub const TOKENS: Self = Self(2);
 
     /// Every bit that this version names, with the word by which JSON knows it.
-    pub const NAMED: [(Self, &'static str); 1] = [(Self::PERSONAL, "personal")];
+    pub const NAMED: [(Self, &'static str); 2] = [(Self::PERSONAL, "personal"), (Self::TOKENS, "tokens")];
 
     /// Whether all bits of `flags` are set here.
     pub fn contains(self, flags: Self) -> bool {
