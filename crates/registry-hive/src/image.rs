@@ -2,7 +2,7 @@
 
 use crate::base_block::{self, BaseBlock};
 use crate::bytes::{index, put};
-use crate::logs::{Mending, Plan, plan};
+use crate::logs::{LogName, Mending, Plan, plan};
 use crate::{Hive, Logs, NotAHive, State};
 
 /// A hive as Windows would load it: the bytes of its file, completed from its logs where the last write was cut off.
@@ -17,7 +17,33 @@ pub struct Image {
     state: State,
 }
 
+/// Why a hive was not read from its files.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError<E> {
+    /// One of its files cannot be read.
+    #[error(transparent)]
+    Read(E),
+    /// The file is no hive.
+    #[error(transparent)]
+    NotAHive(NotAHive),
+}
+
 impl Image {
+    /// Reads a hive from its file and, where its last write was cut off, from the logs beside it; the logs of others are
+    /// not looked at. `read` gets `None` for the file and the name of a log for a log, and gives `None` for what is not
+    /// there.
+    pub fn read<E>(
+        mut read: impl FnMut(Option<LogName>) -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<Option<Self>, OpenError<E>> {
+        let Some(file) = read(None).map_err(OpenError::Read)? else { return Ok(None) };
+        let is_clean = Hive::of(&file).is_ok_and(|(_, block)| !block.is_dirty());
+        let mut log = |name| if is_clean { Ok(None) } else { read(Some(name)).map_err(OpenError::Read) };
+        let (log1, log2, log) = (log(LogName::Log1)?, log(LogName::Log2)?, log(LogName::Log)?);
+        let logs = Logs { log1: log1.as_deref(), log2: log2.as_deref(), log: log.as_deref() };
+        Self::open(file, logs).map(Some).map_err(OpenError::NotAHive)
+    }
+
     /// Reads a hive and the logs beside it.
     pub fn open(file: Vec<u8>, logs: Logs<'_>) -> Result<Self, NotAHive> {
         let mut bytes = file;

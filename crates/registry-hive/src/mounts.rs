@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::error::Error;
+use std::sync::Arc;
 
 use registry::{Change, FileTime, Key, KeyPath, Name, ReadRegistry, RegistryError, Root, Value, View, WriteRegistry};
 
@@ -51,6 +52,17 @@ fn find<'h>(image: &'h Image, path: &[Name]) -> Result<Option<KeyNode<'h>>, Box<
         Way::Key(key) => Ok(Some(key)),
         Way::Absent => Ok(None),
         Way::Link(link) => Err(EditError::Link(link.clone()).into()),
+    }
+}
+
+/// One hive can be mounted for several users.
+impl<H: MountedHive + ?Sized> MountedHive for Arc<H> {
+    fn key(&self, path: &[Name]) -> Result<Option<Key>, Box<dyn Error + Send + Sync>> {
+        (**self).key(path)
+    }
+
+    fn value(&self, path: &[Name], name: &Name) -> Result<Option<Value>, Box<dyn Error + Send + Sync>> {
+        (**self).value(path, name)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use registry::{FileTime, Name};
-use registry_hive::{Damage, Editor, Hive, Image, KeyNode, LogName, Logs, Lost, Overrides, Replay, State, limits};
+use registry_hive::{Damage, Editor, Image, KeyNode, Lost, OpenError, Overrides, Replay, State, limits};
 use serde::Serialize;
 
 use crate::clean::clean;
@@ -66,19 +66,21 @@ impl HiveSource {
 
 /// Opens a hive, with the logs beside it or without.
 pub(crate) fn open(path: &Path, with_logs: bool) -> Result<OpenHive, CommandError> {
-    let file = read(path, limits::HIVE_SIZE)?;
-    // The logs of a clean hive are not looked at, whatever stands in them.
-    let is_clean = Hive::of(&file).is_ok_and(|(_, block)| !block.is_dirty());
-    let mut contents = Vec::new();
-    if with_logs && !is_clean {
-        for (name, path) in hive_files::logs_beside(path)? {
-            let log = read(&path, limits::LOG_SIZE);
-            contents.push((name, log.map_err(|error| error.hint("--no-logs shows the hive without its logs"))?));
+    let image = Image::read(|name| match name {
+        None => read(path, limits::HIVE_SIZE).map(Some),
+        Some(_) if !with_logs => Ok(None),
+        Some(name) => {
+            let log = hive_files::logs_beside(path)?.into_iter().find(|(log, _)| *log == name);
+            let log = log.map(|(_, path)| read(&path, limits::LOG_SIZE)).transpose();
+            log.map_err(|error| error.hint("--no-logs shows the hive without its logs"))
         }
-    }
-    let bytes_of = |name| contents.iter().find(|(log, _)| *log == name).map(|(_, bytes)| bytes.as_slice());
-    let logs = Logs { log1: bytes_of(LogName::Log1), log2: bytes_of(LogName::Log2), log: bytes_of(LogName::Log) };
-    let image = Image::open(file, logs).map_err(|error| CommandError::no_hive(path, &error))?;
+    });
+    let image = image.map_err(|error| match error {
+        OpenError::NotAHive(error) => CommandError::no_hive(path, &error),
+        OpenError::Read(error) => error,
+        error => CommandError::failed(error.to_string()),
+    })?;
+    let image = image.ok_or_else(|| CommandError::unreadable(path, &std::io::ErrorKind::NotFound.into()))?;
     let state = state(image.state(), with_logs);
     Ok(OpenHive { path: path.to_owned(), image, state })
 }

@@ -1,12 +1,11 @@
 //! Hives at their places: a folder with a Windows, and changes through the traits.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::convert::Infallible;
+use std::sync::Arc;
 
 use registry::{Change, KeyPath, MemoryRegistry, Name, ReadRegistry, RegistryError, Value, WriteRegistry};
-use registry_hive::{
-    Editor, Folder, HivesError, Mounts, NewHive, Overrides, Version, is_hibernated, machine_hives, mount_user,
-};
+use registry_hive::{Editor, Image, LogName, Logs, Mounts, NewHive, OpenError, Overrides, Version, is_hibernated};
 
 use crate::support::{Files, NOW, Recorded, empty_hive};
 
@@ -29,15 +28,10 @@ fn hive(root: &str, keys: &[(&str, &str, Value)]) -> Vec<u8> {
     NewHive::new(Version::V1_5, "test").build(&registry, &root).unwrap()
 }
 
-struct Volume(BTreeMap<&'static str, Vec<u8>>);
+/// Hives by the keys that they are mounted at.
+type Hives = BTreeMap<&'static str, Vec<u8>>;
 
-impl Folder for Volume {
-    fn read(&self, path: &[&str]) -> io::Result<Option<Vec<u8>>> {
-        Ok(self.0.get(path.join("/").as_str()).cloned())
-    }
-}
-
-fn windows() -> Volume {
+fn windows() -> Hives {
     let dword = Value::dword;
     let software = hive(r"HKLM\SOFTWARE", &[("Microsoft", "Version", dword(11))]);
     let system = hive(
@@ -48,19 +42,25 @@ fn windows() -> Volume {
             ("ControlSet002\\Control", "Set", dword(2)),
         ],
     );
-    Volume([("Windows/System32/config/SOFTWARE", software), ("Windows/System32/config/SYSTEM", system)].into())
+    [(r"HKLM\SOFTWARE", software), (r"HKLM\SYSTEM", system)].into()
 }
 
-fn user() -> Volume {
+fn user() -> Hives {
     let own = hive("HKCU", &[("Software\\Example", "Own", Value::dword(3))]);
     let classes = hive("HKCU\\Software\\Classes", &[(".txt", "", Value::text("txtfile"))]);
-    Volume([("NTUSER.DAT", own), ("AppData/Local/Microsoft/Windows/UsrClass.dat", classes)].into())
+    [("HKCU", own), (r"HKCU\Software\Classes", classes)].into()
+}
+
+fn image(file: Vec<u8>) -> Image {
+    Image::open(file, Logs::default()).unwrap()
 }
 
 #[test]
 fn a_windows_is_read_at_full_paths() {
-    let mut mounts = machine_hives(&windows()).unwrap();
-    mount_user(&mut mounts, &user()).unwrap();
+    let mut mounts = Mounts::default();
+    for (at, file) in windows().into_iter().chain(user()) {
+        mounts.mount(path(at), Arc::new(image(file))).unwrap();
+    }
     let rows = [
         (r"HKLM\software\MICROSOFT", "version", Some(Value::dword(11))),
         (r"HKLM\SYSTEM\CurrentControlSet\Control", "Set", Some(Value::dword(2))),
@@ -90,21 +90,29 @@ fn a_windows_is_read_at_full_paths() {
 }
 
 #[test]
-fn a_windows_without_its_hives_is_told() {
-    let mut volume = windows();
-    volume.0.remove("Windows/System32/config/SYSTEM");
-    let error = machine_hives(&volume).err().unwrap();
-    assert_eq!(error.to_string(), r"Windows\System32\config\SYSTEM is not there");
-    let mut mounts = machine_hives(&windows()).unwrap();
-    let mut volume = user();
-    volume.0.insert("NTUSER.DAT", b"nothing of the kind".to_vec());
-    assert!(matches!(mount_user(&mut mounts, &volume), Err(HivesError::NotAHive { .. })));
+fn logs_are_read_where_the_last_write_was_cut_off_and_nowhere_else() {
+    let clean = empty_hive(Version::V1_5);
+    let mut dirty = clean.clone();
+    dirty[4] = dirty[4].wrapping_add(1);
+    for (file, expected) in
+        [(clean, vec![None]), (dirty, vec![None, Some(LogName::Log1), Some(LogName::Log2), Some(LogName::Log)])]
+    {
+        let mut asked = Vec::new();
+        let read = |name: Option<LogName>| -> Result<_, Infallible> {
+            asked.push(name);
+            Ok(name.is_none().then(|| file.clone()))
+        };
+        assert!(Image::read(read).unwrap().is_some());
+        assert_eq!(asked, expected);
+    }
+    assert!(Image::read(|_| Ok::<_, Infallible>(None)).unwrap().is_none());
+    assert!(matches!(Image::read(|_| Ok::<_, Infallible>(Some(vec![]))), Err(OpenError::NotAHive(_))));
+    assert!(matches!(Image::read(|_| Err("no")), Err(OpenError::Read("no"))));
 }
 
 #[test]
 fn changes_reach_the_hive_they_belong_to() {
-    let files =
-        [(r"HKLM\SYSTEM", windows().0["Windows/System32/config/SYSTEM"].clone()), ("HKCU", empty_hive(Version::V1_5))];
+    let files = [(r"HKLM\SYSTEM", windows()[r"HKLM\SYSTEM"].clone()), ("HKCU", empty_hive(Version::V1_5))];
     let recorded = files.map(|(at, hive)| (path(at), Recorded::over(Files::of_hive(hive))));
     let mut mounts = Mounts::default();
     for (at, files) in &recorded {
