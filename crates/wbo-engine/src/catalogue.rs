@@ -16,7 +16,9 @@ use std::collections::BTreeMap;
 pub use error::{CatalogueError, CatalogueErrors, Flaw};
 pub use place::{Bits, Except, Fallback, FilePath, FilesPlace, Place, RegistryPlace, ValuePath, Values};
 pub use setting::{Builds, Part, Scope, Setting, Source};
-pub use words::{Each, Effect, Form, Kind, Portability, Sensitivity, Unit};
+pub use words::{Each, Effect, Kind, Portability, Sensitivity, Unit};
+
+pub use crate::forms::Form;
 
 /// Settings by their ids.
 #[derive(Clone, Debug, Default)]

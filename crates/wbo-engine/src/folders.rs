@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use registry::Name;
+use registry::{KeyPath, Name, ReadRegistry, Root, View};
 
-use crate::WindowsPath;
+use crate::{Tokens, WindowsPath};
 
 /// A folder that is somewhere else on each PC, by the name that Windows has for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -88,6 +88,27 @@ impl Folders {
         self
     }
 
+    /// Follows what a user's registry says of folders that are not where they usually are. One that is on no drive, as
+    /// on a server, is not known any more; each of these is named in what comes back.
+    pub fn redirect(&mut self, registry: &dyn ReadRegistry) -> Vec<String> {
+        let list = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+        let list = KeyPath::new(Root::CurrentUser, Name::split_path(list));
+        let mut elsewhere = Vec::new();
+        for (folder, name) in [(KnownFolder::AppData, "AppData"), (KnownFolder::LocalAppData, "Local AppData")] {
+            let Ok(Some(value)) = registry.value(&list, &Name::from(name)) else { continue };
+            let View::Text(text) = value.view() else { continue };
+            let text = String::from_utf16_lossy(&text);
+            match Tokens::new(self, None).path_in(&text) {
+                Some(path) => self.set(folder, path),
+                None => {
+                    self.places.remove(&folder);
+                    elsewhere.push(format!("{folder} is {text}"));
+                }
+            }
+        }
+        elsewhere
+    }
+
     /// Says where a folder is.
     pub fn set(&mut self, folder: KnownFolder, place: WindowsPath) {
         self.places.insert(folder, place);
@@ -105,9 +126,51 @@ impl Folders {
     }
 }
 
+/// The folder that a user's files were in, as the user's own registry remembers it. A user's hive knows it only by the
+/// way, in what Explorer keeps for old programs.
+pub fn profile_folder(registry: &dyn ReadRegistry) -> Option<WindowsPath> {
+    let list = r"Software\Microsoft\Windows\CurrentVersion\Explorer\Shell Folders";
+    let list = KeyPath::new(Root::CurrentUser, Name::split_path(list));
+    for (name, below) in [("Local AppData", [r"AppData", "Local"]), ("AppData", ["AppData", "Roaming"])] {
+        let Ok(Some(value)) = registry.value(&list, &Name::from(name)) else { continue };
+        let View::Text(text) = value.view() else { continue };
+        let Some(path) = WindowsPath::parse(&String::from_utf16_lossy(&text)) else { continue };
+        let (names, end) = path.names().split_at(path.names().len().saturating_sub(2));
+        if end == below.map(Name::from) && !names.is_empty() {
+            return Some(WindowsPath::new(path.drive(), names.to_vec()));
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_users_registry_says_where_folders_are() {
+        use registry::{Change, FileTime, MemoryRegistry, Value, WriteRegistry};
+
+        let explorer = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer";
+        let mut registry = MemoryRegistry::new(FileTime(0));
+        let mut set = |key: &str, name: &str, text: &str| {
+            let key = KeyPath::parse(&format!(r"{explorer}\{key}")).unwrap();
+            for depth in 1..=key.names().len() {
+                registry.make(&Change::create(KeyPath::new(key.root(), key.names()[..depth].to_vec()))).unwrap();
+            }
+            registry.make(&Change::SetValue { key, name: Name::from(name), value: Value::text(text) }).unwrap();
+        };
+        set("Shell Folders", "AppData", r"D:\People\Zoë\AppData\Roaming");
+        set("User Shell Folders", "AppData", r"\\server\zoë\AppData");
+        set("User Shell Folders", "Local AppData", r"%USERPROFILE%\AppData\Elsewhere");
+        let profile = profile_folder(&registry).unwrap();
+        assert_eq!(profile.to_string(), r"D:\People\Zoë");
+        let mut folders = Folders::default().with_user(&profile);
+        assert_eq!(folders.redirect(&registry), [r"%APPDATA% is \\server\zoë\AppData"]);
+        assert_eq!(folders.get(KnownFolder::AppData), None);
+        let local = folders.get(KnownFolder::LocalAppData).map(ToString::to_string);
+        assert_eq!(local.as_deref(), Some(r"D:\People\Zoë\AppData\Elsewhere"));
+    }
 
     #[test]
     fn a_path_lies_in_the_innermost_folder() {

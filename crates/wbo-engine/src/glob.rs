@@ -71,6 +71,11 @@ impl Glob {
         at_end(&self.reached(names))
     }
 
+    /// Whether these names fit, where `fits` says when one name does.
+    pub(crate) fn matches_by(&self, names: &[Name], fits: impl Fn(&NameGlob, &Name) -> bool) -> bool {
+        self.reached_by(names, fits).last() == Some(&true)
+    }
+
     /// Whether names that begin with these may fit.
     pub fn may_fit_below(&self, names: &[Name]) -> bool {
         self.reached(names).contains(&true)
@@ -87,6 +92,10 @@ impl Glob {
 
     /// For each place in the pattern, the end too, whether it is reached after these names.
     fn reached(&self, names: &[Name]) -> Vec<bool> {
+        self.reached_by(names, NameGlob::matches)
+    }
+
+    fn reached_by(&self, names: &[Name], fits: impl Fn(&NameGlob, &Name) -> bool) -> Vec<bool> {
         let mut reached = vec![false; self.parts.len() + 1];
         if let Some(first) = reached.first_mut() {
             *first = true;
@@ -97,7 +106,7 @@ impl Glob {
             for (at, part) in self.parts.iter().enumerate().filter(|(at, _)| reached.get(*at) == Some(&true)) {
                 let to = match part {
                     Part::AnyNames => at,
-                    Part::Name(glob) if glob.matches(name) => at + 1,
+                    Part::Name(glob) if fits(glob, name) => at + 1,
                     Part::Name(_) => continue,
                 };
                 if let Some(to) = next.get_mut(to) {
@@ -113,10 +122,11 @@ impl Glob {
     /// A `**` may stand for nothing.
     fn skip_any(&self, reached: &mut [bool]) {
         for (at, part) in self.parts.iter().enumerate() {
-            if *part == Part::AnyNames && reached.get(at) == Some(&true) {
-                if let Some(next) = reached.get_mut(at + 1) {
-                    *next = true;
-                }
+            if *part == Part::AnyNames
+                && reached.get(at) == Some(&true)
+                && let Some(next) = reached.get_mut(at + 1)
+            {
+                *next = true;
             }
         }
     }

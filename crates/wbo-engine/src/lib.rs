@@ -8,6 +8,25 @@
 // Which settings there are.
 pub mod catalogue;
 
+// What a source holds.
+pub mod capture;
+pub mod describe;
+mod source;
+mod tokens;
+
+// Whose settings, on what PC.
+mod device;
+mod doctor;
+mod machine;
+mod users;
+mod windows;
+
+// What is installed, what is secret, and what data mean.
+pub mod apps;
+pub mod forms;
+pub mod pins;
+pub mod secrets;
+
 // Files, in Windows' own words.
 mod files;
 mod folders;
@@ -16,7 +35,17 @@ mod windows_path;
 
 mod words;
 
+pub use device::{DeviceFacts, device};
+pub use doctor::{Examined, Finding, HiveFact, HiveState, OnlineOnly, Severity, doctor, worst};
 pub use files::{Drives, Entry, EntryKind, MemoryTree, ReadTree};
-pub use folders::{Folders, KnownFolder};
+pub use folders::{Folders, KnownFolder, profile_folder};
 pub use glob::{Glob, NameGlob};
+pub use machine::Unread;
+pub use source::{NoHives, OpenHive, Source};
+pub use tokens::{Tokens, UnknownToken};
+pub use users::{
+    LastUse, LastUseFrom, NameFrom, ProfileKind, SelectError, SetAside, Standing, UserChoice, UserProfile, Users,
+    select, users,
+};
+pub use windows::{Found, Nothing, WindowsFolder, WindowsKind, find_windows};
 pub use windows_path::WindowsPath;

@@ -19,6 +19,12 @@ pub(crate) fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
+/// The word that was probably meant: a third of it wrong at most.
+pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    let (slips, near) = known.map(|other| (distance(word, other), other)).min()?;
+    (slips * 3 <= word.chars().count().max(3)).then_some(near)
+}
+
 #[cfg(test)]
 mod tests {
     use super::distance;

@@ -162,7 +162,7 @@ impl<'t> Fields<'t> {
     /// Says of each field that was not taken that it is no word of the form.
     pub(super) fn finish(self, report: &mut Report<'_>) {
         for (key, span, _) in &self.rest {
-            let near = nearest(key, &self.known);
+            let near = crate::words::nearest(key, self.known.iter().copied());
             self.flaw(report, span.start, Flaw::UnknownWord { word: (*key).to_owned(), near });
         }
     }
@@ -183,10 +183,4 @@ impl<'t> Fields<'t> {
 pub(super) fn integer(value: &DeValue<'_>) -> Option<u64> {
     let integer = value.as_integer()?;
     u64::from_str_radix(integer.as_str().trim_start_matches('+'), integer.radix()).ok()
-}
-
-/// The word that was probably meant: one that a slip of the hand away.
-fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    let close = known.iter().map(|other| (crate::words::distance(word, other), *other)).min()?;
-    (close.0 <= 2).then_some(close.1)
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use registry::{KeyPath, Name, Root};
 
-use super::words::{Each, Form, Kind, Unit};
+use super::words::{Each, Kind, Unit};
+use crate::forms::Form;
 use crate::{Glob, KnownFolder, NameGlob};
 
 /// A place: in the registry or among files.
@@ -61,7 +62,7 @@ pub enum Values {
 /// What is left out of a place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Except {
-    /// Keys, from where the place starts.
+    /// Keys, from where the place starts; those of an instance begin with its name.
     pub keys: Glob,
     /// Values of these keys; `None` means the keys as a whole.
     pub values: Option<NameGlob>,

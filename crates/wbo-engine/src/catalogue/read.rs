@@ -12,7 +12,8 @@ use super::place::{
     Bits, Except, Fallback, FilePath, FilesPlace, Place, RegistryPlace, ValuePath, Values, user_or_machine,
 };
 use super::setting::{Builds, Part, Setting, Source};
-use super::words::{Each, Effect, Form, Kind, Portability, Sensitivity, Unit};
+use super::words::{Each, Effect, Kind, Portability, Sensitivity, Unit};
+use crate::forms::Form;
 use crate::{Glob, NameGlob};
 
 /// What one file says.
@@ -233,7 +234,7 @@ fn read_files_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<
     let each = fields.word("each", &[(Each::File, "file")], report);
     let except = fields.texts("except", report).into_iter().map(|(_, glob)| Glob::new(glob)).collect();
     let unless = fields.text("unless", report).map(|(_, part)| part.to_owned());
-    let form = fields.word("form", &forms(&[Form::StartLayout, Form::Hive, Form::Picture]), report);
+    let form = read_form(true, fields, report);
     Some(FilesPlace { files: files?, each, except, unless, form })
 }
 
@@ -268,10 +269,7 @@ fn read_registry_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Opti
     let kind = fields.word("type", Kind::NAMED, report).unwrap_or(Kind::Any);
     let bits = read_bits(kind, fields, report);
     let follow = read_follow(fields, report);
-    let file_forms = [Form::StartLayout, Form::Hive, Form::Picture];
-    let of_values: Vec<Form> =
-        Form::NAMED.iter().map(|(form, _)| *form).filter(|form| !file_forms.contains(form)).collect();
-    let form = fields.word("form", &forms(&of_values), report);
+    let form = read_form(false, fields, report);
     let unit = fields.word("unit", Unit::NAMED, report);
     let labels = read_labels(kind, bits, fields, report);
     let default = read_default(kind, fields, report);
@@ -286,8 +284,9 @@ fn read_registry_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Opti
     Some(RegistryPlace { hive, key: key?, keys, values, each, except, bits, follow, kind, form, unit, labels, default })
 }
 
-fn forms(of: &[Form]) -> Vec<(Form, &'static str)> {
-    of.iter().map(|form| (*form, form.word())).collect()
+fn read_form(of_files: bool, fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<Form> {
+    let forms: Vec<_> = Form::ALL.into_iter().filter(|(form, _)| form.is_of_files() == of_files).collect();
+    fields.word("form", &forms, report)
 }
 
 fn read_values(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Values {

@@ -112,30 +112,3 @@ words! {
     /// A file.
     File = "file",
 }
-
-words! {
-    /// What data mean, beyond their type.
-    Form:
-    /// A text that names a file or a folder.
-    Path = "path",
-    /// Several, divided by semicolons or commas.
-    Paths = "paths",
-    /// When the screen turns warm, and how warm.
-    NightLight = "night-light",
-    /// A colour as a number, blue lowest.
-    Argb = "argb",
-    /// A colour as a number, red lowest.
-    Abgr = "abgr",
-    /// A colour as three numbers in a text.
-    Rgb = "rgb",
-    /// GUIDs, one after the other.
-    GuidList = "guid-list",
-    /// What Explorer remembers of a wallpaper it converted.
-    PictureCache = "picture-cache",
-    /// The pins of Start, whose content Windows keeps to itself.
-    StartLayout = "start-layout",
-    /// A registry hive.
-    Hive = "hive",
-    /// A picture.
-    Picture = "picture",
-}

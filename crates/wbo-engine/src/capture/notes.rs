@@ -1,0 +1,79 @@
+//! What a profile says of settings that it does not hold.
+
+use profile_format::{Note, NoteCode, Text};
+
+use super::{Incident, LeftOut, Outcome, Why};
+use crate::catalogue::Setting;
+
+/// The notes about what became of a setting.
+pub(super) fn of_outcome(setting: &Setting, outcome: &Outcome) -> Vec<Note> {
+    let of_setting = |code, text: &str| {
+        vec![Note { code, setting: Some(setting.id.clone()), instance: None, place: None, text: text.to_owned() }]
+    };
+    match outcome {
+        Outcome::Absent => of_setting(NoteCode::ABSENT, "there is nothing of it"),
+        Outcome::LeftOut(why) => {
+            let (code, text) = of_left_out(setting, why);
+            of_setting(code, &text)
+        }
+        Outcome::Missed(incidents) => of_incidents(setting, incidents),
+        Outcome::Captured { absent, incidents, .. } => {
+            let mut notes = of_incidents(setting, incidents);
+            if !setting.is_confirmed() && !absent {
+                let text = "only one source knows its place; it is written on request only";
+                notes.extend(of_setting(NoteCode::UNCONFIRMED, text));
+            }
+            notes
+        }
+    }
+}
+
+fn of_left_out(setting: &Setting, why: &LeftOut) -> (NoteCode, String) {
+    match why {
+        LeftOut::Never => {
+            let about = setting.about.as_deref().unwrap_or("it is a secret");
+            (NoteCode::SECRET, format!("never captured: {about}"))
+        }
+        LeftOut::OnRequest => (NoteCode::ON_REQUEST, format!("captured on request: --also {}", setting.id)),
+        LeftOut::OtherBuild(build) => {
+            let range = match (setting.builds.from, setting.builds.to) {
+                (Some(from), Some(to)) => format!("builds {from} to {to} have it"),
+                (Some(from), None) => format!("builds from {from} on have it"),
+                (None, Some(to)) => format!("builds up to {to} have it"),
+                (None, None) => "no build has it".to_owned(),
+            };
+            (NoteCode::OTHER_BUILD, format!("this is build {build}; {range}"))
+        }
+        LeftOut::NotToRestore => {
+            (NoteCode::POLICY, "Windows lists its key among those that no backup restores".to_owned())
+        }
+        LeftOut::NoRoom => (NoteCode::UNREADABLE, "the settings of its category are too large together".to_owned()),
+    }
+}
+
+fn of_incidents(setting: &Setting, incidents: &[Incident]) -> Vec<Note> {
+    let note = |incident: &Incident| {
+        let (code, text) = words(&incident.why);
+        let instance = incident.instance.as_ref().map(|name| Text(name.units().to_vec()));
+        Note { code, setting: Some(setting.id.clone()), instance, place: Some(Text::from(&*incident.place)), text }
+    };
+    incidents.iter().map(note).collect()
+}
+
+/// What is said of something that was not taken.
+pub(crate) fn words(why: &Why) -> (NoteCode, String) {
+    match why {
+        Why::Secret(what) => (NoteCode::SECRET, format!("left out as a secret: {what}")),
+        Why::Unreadable(error) => (NoteCode::UNREADABLE, error.clone()),
+        Why::NotAtHand => (NoteCode::UNREADABLE, "the hive that would hold it is not at hand".to_owned()),
+        Why::OnlineOnly => (NoteCode::ONLINE_ONLY, "its bytes are in a cloud only".to_owned()),
+        Why::TooLarge(size) => (NoteCode::UNREADABLE, format!("too large for a setting ({size})")),
+        Why::Link => (NoteCode::WARNING, "it is a link, and links are not followed".to_owned()),
+        Why::Elsewhere => (
+            NoteCode::WARNING,
+            "it names a file that is in no folder of the user's, and was not taken along".to_owned(),
+        ),
+        Why::NoSuchFile => (NoteCode::WARNING, "it is named, and is not there".to_owned()),
+        Why::Unexpected(words) => (NoteCode::WARNING, format!("captured as it is: {words}")),
+    }
+}

@@ -1,0 +1,347 @@
+//! Places of secrets in the registry and among files, whichever way leads there.
+
+use registry::{KeyPath, Name, Root};
+
+use super::Rule;
+use crate::{Folders, Glob, KnownFolder, NameGlob, WindowsPath};
+
+/// The places of all rules.
+pub(super) struct Places {
+    keys: Vec<(Pattern, usize)>,
+    values: Vec<(Pattern, NameGlob, usize)>,
+    names: Vec<(NameGlob, usize)>,
+    files: Vec<(Pattern, usize)>,
+}
+
+/// A path of a rule.
+struct Pattern {
+    anchor: Anchor,
+    /// What the first name has to be, as far as that is one name. Most patterns are told by it at once.
+    first: Option<NameGlob>,
+    glob: Glob,
+}
+
+/// Where a path of a rule begins. Many places of a PC are the same to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Anchor {
+    /// Anywhere.
+    Any,
+    /// `Software`, of any user and of the PC.
+    Software,
+    /// Any control set.
+    ControlSet,
+    /// What any user has beside his `Software`.
+    User,
+    /// What the PC has beside `SOFTWARE` and the control sets.
+    Machine,
+    /// A known folder, of any user.
+    Folder(KnownFolder),
+}
+
+impl Places {
+    /// The places of these rules; the first rule of a place wins.
+    pub(super) fn of(rules: &[Rule]) -> Self {
+        let rules = || rules.iter().enumerate();
+        let keys = rules().flat_map(|(index, rule)| rule.keys.iter().map(move |text| (text, index)));
+        let values = rules().flat_map(|(index, rule)| rule.values.iter().map(move |text| (text, index)));
+        let names = rules().flat_map(|(index, rule)| rule.names.iter().map(move |text| (text, index)));
+        let files = rules().flat_map(|(index, rule)| rule.files.iter().map(move |text| (text, index)));
+        Self {
+            keys: keys
+                .map(|(text, index)| {
+                    let (anchor, rest) = key_pattern(text);
+                    (Pattern::below(anchor, rest), index)
+                })
+                .collect(),
+            values: values
+                .filter_map(|(text, index)| {
+                    let (key, value) = text.split_once('!')?;
+                    let (anchor, rest) = key_pattern(key);
+                    Some((Pattern::new(anchor, rest), NameGlob::new(value), index))
+                })
+                .collect(),
+            names: names.map(|(text, index)| (NameGlob::new(text), index)).collect(),
+            files: files
+                .map(|(text, index)| {
+                    let (anchor, rest) = file_pattern(text);
+                    (Pattern::below(anchor, rest), index)
+                })
+                .collect(),
+        }
+    }
+
+    /// The rule that denies a key as a whole.
+    pub(super) fn key(&self, key: &KeyPath) -> Option<usize> {
+        let forms = forms_of_key(key);
+        self.keys.iter().find(|(pattern, _)| pattern.fits(&forms, NameGlob::matches)).map(|(_, rule)| *rule)
+    }
+
+    /// The rule that denies a value for where it stands or for its whole name.
+    pub(super) fn value(&self, key: &KeyPath, name: &Name) -> Option<usize> {
+        if let Some((_, rule)) = self.names.iter().find(|(glob, _)| glob.matches(name)) {
+            return Some(*rule);
+        }
+        let forms = forms_of_key(key);
+        let fits = |(keys, value, _): &&(Pattern, NameGlob, usize)| {
+            value.matches(name) && keys.fits(&forms, NameGlob::matches)
+        };
+        self.values.iter().find(fits).map(|(_, _, rule)| *rule)
+    }
+
+    /// The rule that denies a file or a folder as a whole.
+    pub(super) fn file(&self, path: &WindowsPath, folders: &Folders) -> Option<usize> {
+        let forms = forms_of_file(path, folders);
+        self.files.iter().find(|(pattern, _)| pattern.fits(&forms, may_be)).map(|(_, rule)| *rule)
+    }
+}
+
+impl Pattern {
+    fn new(anchor: Anchor, text: &str) -> Self {
+        let first = text.split('\\').find(|part| !part.is_empty()).filter(|part| *part != "**").map(NameGlob::new);
+        Self { anchor, first, glob: Glob::new(text) }
+    }
+
+    /// The same, and all that is below it.
+    fn below(anchor: Anchor, text: &str) -> Self {
+        Self { glob: Glob::new(&format!("{text}\\**")), ..Self::new(anchor, text) }
+    }
+
+    fn fits(&self, forms: &[(Anchor, Vec<Name>)], name_fits: impl Fn(&NameGlob, &Name) -> bool + Copy) -> bool {
+        forms.iter().filter(|(anchor, _)| *anchor == self.anchor).any(|(_, names)| {
+            let begins = match (&self.first, names.first()) {
+                (Some(glob), Some(name)) => name_fits(glob, name),
+                (first, _) => first.is_none(),
+            };
+            begins && self.glob.matches_by(names, name_fits)
+        })
+    }
+}
+
+/// Where a pattern of keys begins, and the rest of it.
+fn key_pattern(text: &str) -> (Anchor, &str) {
+    const STARTS: [(&str, Anchor); 5] = [
+        (r"HKCU\Software", Anchor::Software),
+        (r"HKLM\SOFTWARE", Anchor::Software),
+        (r"HKLM\SYSTEM\CurrentControlSet", Anchor::ControlSet),
+        ("HKCU", Anchor::User),
+        ("HKLM", Anchor::Machine),
+    ];
+    let rest = |(start, anchor): &(&str, Anchor)| {
+        let rest = text.strip_prefix(start)?;
+        (rest.is_empty() || rest.starts_with('\\')).then_some((*anchor, rest))
+    };
+    STARTS.iter().find_map(rest).unwrap_or((Anchor::Any, text))
+}
+
+/// Where a pattern of files begins, and the rest of it.
+fn file_pattern(text: &str) -> (Anchor, &str) {
+    let of_folder = || {
+        let (variable, rest) = text.strip_prefix('%')?.split_once('%')?;
+        Some((Anchor::Folder(merged(KnownFolder::from_variable(variable)?)), rest))
+    };
+    of_folder().unwrap_or((Anchor::Any, text))
+}
+
+/// Programs confuse the two folders of application data, so rules do not tell them apart.
+fn merged(folder: KnownFolder) -> KnownFolder {
+    if folder == KnownFolder::LocalAppData { KnownFolder::AppData } else { folder }
+}
+
+/// All that a key may be to a rule. The same settings are shown to 32-bit programs elsewhere, each user's stand under his
+/// SID too, and Windows keeps copies: of control sets, of what programs without rights wrote, of what they read in
+/// compartments. So wherever `Software` or a control set stands in a path, a path begins.
+fn forms_of_key(key: &KeyPath) -> Vec<(Anchor, Vec<Name>)> {
+    let is_shadow = |name: &&Name| **name != Name::from("WOW6432Node") && **name != Name::from("WowAA32Node");
+    let mut names: Vec<Name> = key.names().iter().filter(is_shadow).cloned().collect();
+    let mut forms = Vec::new();
+    match key.root() {
+        Root::CurrentUser => forms.push((Anchor::User, names.clone())),
+        Root::LocalMachine => forms.push((Anchor::Machine, names.clone())),
+        Root::Users => {
+            let sid = if names.is_empty() { None } else { Some(names.remove(0)) };
+            if sid.is_some_and(|sid| sid.to_string().to_ascii_lowercase().ends_with("_classes")) {
+                names.splice(0..0, ["Software".into(), "Classes".into()]);
+            }
+            forms.push((Anchor::User, names.clone()));
+        }
+        Root::ClassesRoot => drop(names.splice(0..0, ["Software".into(), "Classes".into()])),
+        Root::CurrentConfig => {
+            let place = ["CurrentControlSet", "Hardware Profiles", "Current"];
+            names.splice(0..0, place.map(Name::from));
+        }
+    }
+    for (at, name) in names.iter().enumerate() {
+        let rest = || names.get(at + 1..).unwrap_or_default().to_vec();
+        if *name == Name::from("Software") {
+            forms.push((Anchor::Software, rest()));
+        } else if is_control_set(name) {
+            forms.push((Anchor::ControlSet, rest()));
+        }
+    }
+    forms.push((Anchor::Any, names));
+    forms
+}
+
+fn is_control_set(name: &Name) -> bool {
+    let name = name.to_string().to_ascii_lowercase();
+    let number = name.strip_prefix("controlset");
+    name == "currentcontrolset" || number.is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))
+}
+
+/// All that a file may be to a rule: Windows has several ways into most folders, other users and older Windows have
+/// theirs, and people keep copies of them.
+fn forms_of_file(path: &WindowsPath, folders: &Folders) -> Vec<(Anchor, Vec<Name>)> {
+    let path = WindowsPath::new(path.drive(), path.names().iter().map(as_opened).collect());
+    let mut forms = Vec::new();
+    let mut add = |folder: KnownFolder, names: &[Name]| {
+        let mut names = names;
+        if folder == KnownFolder::AppData || folder == KnownFolder::ProgramData {
+            names = without_links(names);
+        }
+        let mut names = names.to_vec();
+        let first = names.first_mut().filter(|_| folder == KnownFolder::SystemRoot);
+        if let Some(first) = first.filter(|first| is_one_of(first, &["Sysnative", "SysWOW64"])) {
+            *first = Name::from("System32");
+        }
+        forms.push((Anchor::Folder(merged(folder)), names));
+    };
+    for (folder, _) in KnownFolder::ALL {
+        if let Some(names) = folders.get(folder).and_then(|place| path.under(place)) {
+            add(folder, names);
+        }
+    }
+    let names = path.names();
+    for (at, name) in names.iter().enumerate() {
+        let rest = |skip: usize| names.get(at + 1 + skip..).unwrap_or_default();
+        let next = |known: &[&str]| rest(0).first().is_some_and(|next| is_one_of(next, known));
+        if is_one_of(name, &["Users", "Documents and Settings", "ServiceProfiles"]) {
+            add(KnownFolder::UserProfile, rest(1));
+            if next(&["All Users"]) {
+                add(KnownFolder::ProgramData, rest(1));
+            }
+        } else if is_one_of(name, &["systemprofile"]) {
+            add(KnownFolder::UserProfile, rest(0));
+        } else if is_one_of(name, &["AppData"]) {
+            let inner = next(&["Roaming", "Local", "LocalLow"]);
+            add(KnownFolder::AppData, rest(usize::from(inner)));
+        } else if is_one_of(name, &["Application Data", "Local Settings"]) {
+            add(KnownFolder::AppData, rest(0));
+        } else if is_one_of(name, &["LocalCache"]) && next(&["Roaming", "Local"]) {
+            add(KnownFolder::AppData, rest(1));
+        }
+        if is_one_of(name, &["ProgramData"]) {
+            add(KnownFolder::ProgramData, rest(0));
+        }
+        if is_one_of(name, &["Windows", "WINNT"]) {
+            add(KnownFolder::SystemRoot, rest(0));
+        }
+    }
+    forms.push((Anchor::Any, names.to_vec()));
+    forms
+}
+
+/// The name of a file as Windows opens it: without a stream, and without dots and spaces at its end.
+fn as_opened(name: &Name) -> Name {
+    let units = name.units();
+    let stream = units.iter().position(|&unit| unit == u16::from(b':')).unwrap_or(units.len());
+    let units = units.get(..stream).unwrap_or(units);
+    let is_kept = |unit: &u16| *unit != u16::from(b'.') && *unit != u16::from(b' ');
+    let end = units.iter().rposition(is_kept).map_or(0, |last| last + 1);
+    Name::from_units(units.get(..end).unwrap_or(units))
+}
+
+/// Past the links by which Windows keeps old programs going: `Application Data` in application data leads to itself.
+fn without_links(names: &[Name]) -> &[Name] {
+    match names.split_first() {
+        Some((first, rest)) if is_one_of(first, &["Application Data"]) => without_links(rest),
+        _ => names,
+    }
+}
+
+fn is_one_of(name: &Name, known: &[&str]) -> bool {
+    known.iter().any(|known| may_be(&NameGlob::new(known), name))
+}
+
+/// Whether the name fits, or is a short name that Windows may have given to one that fits.
+fn may_be(glob: &NameGlob, name: &Name) -> bool {
+    glob.matches(name) || ShortName::parse(name).is_some_and(|short| short.may_stand_for(&glob.to_string()))
+}
+
+/// A name as old programs see it, such as `MICROS~1` or `LOGINS~2.JSO`.
+struct ShortName {
+    stem: String,
+    extension: String,
+}
+
+impl ShortName {
+    fn parse(name: &Name) -> Option<Self> {
+        let name = name.to_text()?.to_uppercase();
+        let (stem, extension) = name.split_once('.').unwrap_or((&name, ""));
+        let (stem, number) = stem.split_once('~')?;
+        let is_number = !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit());
+        let fits = stem.chars().count() <= 6 && extension.chars().count() <= 3;
+        (is_number && fits).then(|| Self { stem: stem.to_owned(), extension: extension.to_owned() })
+    }
+
+    /// Whether this may be the short name of a name that fits a pattern. After four names that begin alike, Windows
+    /// keeps two characters only and adds four digits that stand for the whole name.
+    fn may_stand_for(&self, pattern: &str) -> bool {
+        let pattern = pattern.to_uppercase();
+        let (stem, extension) = pattern.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).unwrap_or((&pattern, ""));
+        let known = |text: &str| -> String {
+            let kept = text.chars().filter(|character| !matches!(character, ' ' | '.'));
+            kept.take_while(|character| *character != '*')
+                .map(|character| if "+,;=[]".contains(character) { '_' } else { character })
+                .collect()
+        };
+        let is_open = |text: &str| text.contains('*');
+        let begins_alike = |short: &str, long: &str, open: bool| {
+            let mut long = long.chars();
+            short.chars().all(|character| long.next().map_or(open, |other| other == character))
+        };
+        let (long, open) = (known(stem), is_open(stem));
+        let tail: Vec<char> = self.stem.chars().skip(2).collect();
+        let is_digest = tail.len() == 4 && tail.iter().all(char::is_ascii_hexdigit);
+        let head: String = self.stem.chars().take(2).collect();
+        let stem_fits = begins_alike(&self.stem, &long, open) || (is_digest && begins_alike(&head, &long, open));
+        let extension_fits = match extension {
+            "" => open || self.extension.is_empty(),
+            _ => is_open(extension) || known(extension).chars().take(3).collect::<String>() == self.extension,
+        };
+        stem_fits && extension_fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_names_stand_for_long_ones() {
+        let may = [
+            ("MICROS~1", "Microsoft"),
+            ("micros~12", "Microsoft"),
+            ("MI1A2B~1", "Microsoft"),
+            ("LOGIND~1", "Login Data*"),
+            ("LOGINS~1.JSO", "logins.json"),
+            ("SSH~1", ".ssh"),
+            ("GIT-CR~1", ".git-credentials"),
+            ("DOCUME~1", "Documents and Settings"),
+            ("MYKEYS~1.KDB", "*.kdbx"),
+        ];
+        let may_not = [
+            ("MICROS~1", "Mozilla"),
+            ("MICROSOFT~1", "Microsoft"),
+            ("MICROS~X", "Microsoft"),
+            ("LOGINS~1.XML", "logins.json"),
+            ("~1", "a.b"),
+            ("MICROS~1.X", "Microsoft"),
+        ];
+        for (short, long) in may {
+            assert!(may_be(&NameGlob::new(long), &Name::from(short)), "{short} {long}");
+        }
+        for (short, long) in may_not {
+            assert!(!may_be(&NameGlob::new(long), &Name::from(short)), "{short} {long}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What never leaves: tries to smuggle secrets out, and proves that ordinary settings pass.
+
+mod hives;
+mod support;
