@@ -19,7 +19,6 @@ pub struct Image {
 
 /// Why a hive was not read from its files.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum OpenError<E> {
     /// One of its files cannot be read.
     #[error(transparent)]

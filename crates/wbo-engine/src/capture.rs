@@ -128,8 +128,13 @@ impl Settings {
     }
 }
 
+/// Why a setting of this source is left out without a look at it.
+pub(crate) fn left_out_of(setting: &Setting, source: &Source<'_>, selection: &Selection) -> Option<LeftOut> {
+    left_out(setting, source, selection, &NotToRestore::of(source.registry))
+}
+
 /// Why a setting is left out without a look at it.
-pub(crate) fn left_out(
+fn left_out(
     setting: &Setting,
     source: &Source<'_>,
     selection: &Selection,

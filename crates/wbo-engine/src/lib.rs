@@ -11,6 +11,7 @@ pub mod catalogue;
 // What a source holds.
 pub mod capture;
 pub mod describe;
+pub mod explain;
 mod source;
 mod tokens;
 

@@ -62,18 +62,11 @@ fn of_incidents(setting: &Setting, incidents: &[Incident]) -> Vec<Note> {
 
 /// What is said of something that was not taken.
 pub(crate) fn words(why: &Why) -> (NoteCode, String) {
-    match why {
-        Why::Secret(what) => (NoteCode::SECRET, format!("left out as a secret: {what}")),
-        Why::Unreadable(error) => (NoteCode::UNREADABLE, error.clone()),
-        Why::NotAtHand => (NoteCode::UNREADABLE, "the hive that would hold it is not at hand".to_owned()),
-        Why::OnlineOnly => (NoteCode::ONLINE_ONLY, "its bytes are in a cloud only".to_owned()),
-        Why::TooLarge(size) => (NoteCode::UNREADABLE, format!("too large for a setting ({size})")),
-        Why::Link => (NoteCode::WARNING, "it is a link, and links are not followed".to_owned()),
-        Why::Elsewhere => (
-            NoteCode::WARNING,
-            "it names a file that is in no folder of the user's, and was not taken along".to_owned(),
-        ),
-        Why::NoSuchFile => (NoteCode::WARNING, "it is named, and is not there".to_owned()),
-        Why::Unexpected(words) => (NoteCode::WARNING, format!("captured as it is: {words}")),
-    }
+    let code = match why {
+        Why::Secret(_) => NoteCode::SECRET,
+        Why::Unreadable(_) | Why::NotAtHand(_) | Why::TooLarge(_) => NoteCode::UNREADABLE,
+        Why::OnlineOnly => NoteCode::ONLINE_ONLY,
+        Why::Link | Why::Elsewhere | Why::NoSuchFile | Why::Unexpected(_) => NoteCode::WARNING,
+    };
+    (code, why.to_string())
 }

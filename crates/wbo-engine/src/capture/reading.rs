@@ -36,26 +36,35 @@ pub struct Incident {
     pub why: Why,
 }
 
-/// What is the matter with something that was not taken.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is the matter with something that was not taken. Shown as a sentence without its full stop.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Why {
     /// It is a secret, and this says of what kind.
+    #[error("left out: {0}")]
     Secret(String),
     /// It cannot be read.
+    #[error("{0}")]
     Unreadable(String),
-    /// The hive that would hold it was not given.
-    NotAtHand,
+    /// What would hold it was not given.
+    #[error("{0}")]
+    NotAtHand(&'static str),
     /// Its bytes are in a cloud only.
+    #[error("its bytes are in a cloud only")]
     OnlineOnly,
     /// It is larger than a setting can be.
+    #[error("it is too large for a setting ({0})")]
     TooLarge(u64),
     /// It is a link, and leads elsewhere.
+    #[error("it is a link, and links are not followed")]
     Link,
     /// A file that is named lies in no folder of the user.
+    #[error("it names a file that is in no folder of the user's, and was not taken along")]
     Elsewhere,
     /// A file that is named is not there.
+    #[error("it is named, and is not there")]
     NoSuchFile,
     /// It was taken, and is not what the catalogue expects.
+    #[error("captured as it is: {0}")]
     Unexpected(String),
 }
 
@@ -535,7 +544,7 @@ fn text(name: &Name) -> Text {
 fn cause(error: &RegistryError) -> Why {
     match error {
         RegistryError::Source { source, .. } => Why::Unreadable(source.to_string()),
-        RegistryError::NotMounted { .. } => Why::NotAtHand,
+        RegistryError::NotMounted { .. } => Why::NotAtHand("the hive that would hold it is not at hand"),
         error => Why::Unreadable(error.to_string()),
     }
 }
