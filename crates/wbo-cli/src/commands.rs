@@ -1,7 +1,11 @@
 //! The commands, one file each: what it takes, and what it does.
 
+mod capture;
+mod catalog;
 mod completions;
 mod demo;
+mod doctor;
+mod explain;
 mod extract;
 mod hive;
 mod inspect;
@@ -10,6 +14,7 @@ mod man;
 mod pack;
 mod recipients;
 mod sign;
+mod users;
 mod verify;
 
 use clap::Subcommand;
@@ -21,6 +26,10 @@ use crate::ui::Ui;
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
+    Capture(Box<capture::CaptureArgs>),
+    Users(users::UsersArgs),
+    Explain(explain::ExplainArgs),
+    Doctor(doctor::DoctorArgs),
     Key(key::KeyArgs),
     Pack(pack::PackArgs),
     Inspect(inspect::InspectArgs),
@@ -28,6 +37,7 @@ pub(crate) enum Command {
     Extract(extract::ExtractArgs),
     Recipients(recipients::RecipientsArgs),
     Sign(sign::SignArgs),
+    Catalog(catalog::CatalogArgs),
     Hive(hive::HiveArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
@@ -40,6 +50,10 @@ impl Command {
             return Err(CommandError::usage("this command writes text for people or shells, and no JSON"));
         }
         match self {
+            Self::Capture(args) => capture::run(&args, ui),
+            Self::Users(args) => users::run(&args, ui),
+            Self::Explain(args) => explain::run(&args, ui),
+            Self::Doctor(args) => doctor::run(&args, ui),
             Self::Key(args) => key::run(args, ui),
             Self::Pack(args) => pack::run(&args, ui),
             Self::Inspect(args) => inspect::run(&args, ui),
@@ -47,6 +61,7 @@ impl Command {
             Self::Extract(args) => extract::run(&args, ui),
             Self::Recipients(args) => recipients::run(&args, ui),
             Self::Sign(args) => sign::run(&args, ui),
+            Self::Catalog(args) => catalog::run(&args, ui),
             Self::Hive(args) => hive::run(&args, ui),
             Self::Demo(args) => demo::run(&args, ui),
             Self::Completions(args) => completions::run(&args, ui),

@@ -78,7 +78,6 @@ pub(crate) fn open(path: &Path, with_logs: bool) -> Result<OpenHive, CommandErro
     let image = image.map_err(|error| match error {
         OpenError::NotAHive(error) => CommandError::no_hive(path, &error),
         OpenError::Read(error) => error,
-        error => CommandError::failed(error.to_string()),
     })?;
     let image = image.ok_or_else(|| CommandError::unreadable(path, &std::io::ErrorKind::NotFound.into()))?;
     let state = state(image.state(), with_logs);

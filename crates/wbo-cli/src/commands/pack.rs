@@ -1,21 +1,20 @@
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use profile_format::{ContentId, Contents, Document, ProfileId, ProfileKey, Role, SignerKey};
+use profile_format::{ContentId, Contents, Document, ProfileId};
 use profile_json::{ContentPlace, Defaults, JsonError};
-use profile_keys::{Recipient, Signer};
 use serde::Serialize;
 
 use crate::describe;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::files::{Existing, Output, read_text};
-use crate::keys::{self, LockedKeyArgs, RecipientArgs};
+use crate::files::{Existing, read_text};
+use crate::keys;
 use crate::progress::Progress;
-use crate::rewriting;
+use crate::sealing::{SealArgs, Written};
 use crate::ui::Ui;
 
 /// Bytes of a document's JSON: with large contents in files beside it, a few megabytes are usual.
@@ -39,22 +38,7 @@ pub(crate) struct PackArgs {
     force: bool,
 
     #[command(flatten)]
-    recipients: RecipientArgs,
-
-    /// Do not encrypt: for fixtures, baselines and tests
-    #[arg(long)]
-    plain: bool,
-
-    /// Sign as the author, with this SSH key: a private key, or a public one whose private half an ssh-agent holds
-    #[arg(long, value_name = "KEY")]
-    sign: Option<PathBuf>,
-
-    /// Name the author by this public key, who signs later with `wbo sign --role author`
-    #[arg(long, value_name = "PUBLIC_KEY", conflicts_with = "sign")]
-    author: Option<PathBuf>,
-
-    #[command(flatten)]
-    locked: LockedKeyArgs,
+    seal: SealArgs,
 }
 
 #[derive(Serialize)]
@@ -68,19 +52,12 @@ struct PackReport {
 }
 
 pub(super) fn run(args: &PackArgs, ui: Ui) -> Result<Exit, CommandError> {
-    if args.plain && !args.recipients.is_empty() {
-        return Err(CommandError::usage("--plain encrypts for nobody, and recipients were named"));
-    }
-    let recipients = if args.plain { Vec::new() } else { args.recipients.recipients()? };
-    let signer = args.sign.as_deref().map(|key| args.locked.signer(key)).transpose()?;
-    let author = match (&signer, &args.author) {
-        (Some(signer), _) => Some(signer.public_key()),
-        (None, Some(path)) => Some(keys::signer_key(path)?),
-        (None, None) => None,
-    };
+    let mut sealer = args.seal.sealer()?;
     refuse_own_input(args)?;
     let (document, contents) = read_document(&args.document, ui)?;
-    let report = write(args, &document, contents, &recipients, signer, author.as_ref(), ui)?;
+    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
+    let Written { bytes, body_id, author } = sealer.write(&args.out, existing, &document, contents, ui)?;
+    let report = PackReport { wbo: "pack", version: 1, path: args.out.display().to_string(), bytes, body_id, author };
     ui.result(&report, &|report| {
         format!(
             "{}: {} bytes, body {}\n",
@@ -89,45 +66,8 @@ pub(super) fn run(args: &PackArgs, ui: Ui) -> Result<Exit, CommandError> {
             report.body_id
         )
     })?;
-    if args.author.is_some() {
-        ui.warn(
-            "the author's seal is still missing; until `wbo sign --role author` adds it, the profile does not open",
-        );
-    }
+    sealer.remind(ui);
     Ok(Exit::Done)
-}
-
-fn write(
-    args: &PackArgs,
-    document: &Document,
-    contents: Places,
-    recipients: &[Recipient],
-    signer: Option<Signer>,
-    author: Option<&SignerKey>,
-    ui: Ui,
-) -> Result<PackReport, CommandError> {
-    let key = match args.plain {
-        true => ProfileKey::plain(),
-        false => ProfileKey::generate().map_err(|error| CommandError::failed(error.to_string()))?,
-    };
-    let (envelopes, opening_key) = (keys::wrap(&key, recipients)?, key.opening_key());
-    let existing = if args.force { Existing::Replace } else { Existing::Refuse };
-    let mut output = Output::create(&args.out, existing)?;
-    let body = profile_format::seal(output.file(), document, &contents, key, author)
-        .map_err(|error| CommandError::sealing(&error))?;
-    // Its progress ends here; reading back shows its own.
-    drop(contents);
-    let body_id = describe::hex(&body.body_id());
-    let mut seals = Vec::new();
-    let fingerprint = author.map(profile_keys::fingerprint);
-    if let Some(mut signer) = signer {
-        seals.push(keys::sign(&mut signer, &body.statement(), Role::Author)?);
-    }
-    body.finish(output.file(), envelopes, seals).map_err(|error| CommandError::sealing(&error))?;
-    let bytes = output.file().stream_position().map_err(|error| crate::files::output_failed(&args.out, &error))?;
-    output.commit(|written| rewriting::read_back(written, Some(&opening_key), ui))?;
-    let path = args.out.display().to_string();
-    Ok(PackReport { wbo: "pack", version: 1, path, bytes, body_id, author: fingerprint })
 }
 
 /// With --force, the profile must not take the place of the document that it is made from.

@@ -1,0 +1,80 @@
+//! Where profiles go.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use profile_format::file_name_flaw;
+use wbo_engine::UserProfile;
+
+use crate::error::CommandError;
+
+/// The file for each user, in the order of the users.
+pub(super) struct Output {
+    paths: Vec<PathBuf>,
+}
+
+impl Output {
+    /// One file where one user is meant and `out` is no folder; else a folder with a file for each.
+    pub(super) fn of(out: &Path, several: bool, users: &[&UserProfile]) -> Result<Self, CommandError> {
+        let ends_as_folder = out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
+        if !several && !out.is_dir() && !ends_as_folder {
+            return Ok(Self { paths: vec![out.to_owned()] });
+        }
+        if out.is_file() {
+            let message = format!("{}: it is a file, and several users need a folder", out.display());
+            return Err(CommandError::usage(message));
+        }
+        std::fs::create_dir_all(out).map_err(|error| crate::files::output_failed(out, &error))?;
+        let mut taken = BTreeSet::new();
+        let paths = users.iter().map(|user| out.join(name(user, &mut taken)));
+        Ok(Self { paths: paths.collect() })
+    }
+
+    pub(super) fn path(&self, at: usize) -> Option<PathBuf> {
+        self.paths.get(at).cloned()
+    }
+}
+
+/// A name for a user's file: the account's, with the SID where two have the same.
+fn name(user: &UserProfile, taken: &mut BTreeSet<String>) -> String {
+    let base: String = user.to_string().chars().map(plain).collect();
+    let base = base.trim_matches(['.', ' ']).to_owned();
+    let base = match file_name_flaw(&base) {
+        None => base,
+        Some(_) => format!("user-{base}"),
+    };
+    let sid = user.sid.clone().unwrap_or_else(|| "no-sid".to_owned());
+    let mut name = format!("{base}.wbo");
+    let mut count = 1;
+    while !taken.insert(name.to_lowercase()) {
+        name = if count == 1 { format!("{base}.{sid}.wbo") } else { format!("{base}.{sid}.{count}.wbo") };
+        count += 1;
+    }
+    name
+}
+
+/// A character that file names can have everywhere, and people can see.
+fn plain(character: char) -> char {
+    const NONE: [char; 9] = ['\\', '/', ':', '*', '?', '"', '<', '>', '|'];
+    if NONE.contains(&character) || crate::clean::is_unsafe(character) { '-' } else { character }
+}
+
+#[cfg(test)]
+mod tests {
+    use wbo_engine::WindowsPath;
+
+    use super::*;
+
+    #[test]
+    fn each_user_has_a_file_that_every_system_can_have() {
+        let mut taken = BTreeSet::new();
+        let user = |name: &str| UserProfile::of_folder(WindowsPath::new('C', vec![]), name);
+        let mut named = |text: &str| name(&user(text), &mut taken);
+        assert_eq!(named(r"CORP\Zoë"), "CORP-Zoë.wbo");
+        assert_eq!(named("corp-zoë"), "corp-zoë.no-sid.wbo");
+        assert_eq!(named("CORP-ZOË"), "CORP-ZOË.no-sid.2.wbo");
+        assert_eq!(named("con"), "user-con.wbo");
+        assert_eq!(named("..\u{202e}."), "-.wbo");
+        assert_eq!(named("a/b:c."), "a-b-c.wbo");
+    }
+}

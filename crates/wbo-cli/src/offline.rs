@@ -1,0 +1,507 @@
+//! A Windows that is switched off, in a folder of this machine; or a user's folder without its Windows.
+
+use std::error::Error;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use profile_format::{Device, Text, User};
+use registry::{KeyPath, Name, ReadRegistry, Root};
+use registry_hive::{Image, LogName, Mounts, OpenError, State, is_hibernated, limits};
+use serde::Serialize;
+use wbo_engine::{
+    DeviceFacts, Drives, Folders, Found, HiveFact, HiveState, OpenHive, ReadTree, Source, UserProfile, Users,
+    WindowsKind, WindowsPath,
+};
+
+use crate::disk_tree::DiskTree;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::ui::Ui;
+use crate::volumes;
+
+/// Where a Windows or a user is found.
+#[derive(Args, Debug)]
+pub(crate) struct SourceArgs {
+    /// The folder where the drive of a Windows is mounted, or a user's own folder; 'auto' looks at all mounted drives
+    source: PathBuf,
+
+    /// Where another drive of that Windows is mounted, as D:=/mnt/data; may be given several times
+    #[arg(long = "drive", value_name = "LETTER=FOLDER", value_parser = parse_drive)]
+    drives: Vec<(char, PathBuf)>,
+}
+
+/// A letter of a drive and a folder.
+pub(crate) fn parse_drive(text: &str) -> Result<(char, PathBuf), String> {
+    let wrong = || "expected a letter and a folder, as D:=/mnt/data".to_owned();
+    let (drive, folder) = text.split_once('=').ok_or_else(wrong)?;
+    let mut letters = drive.trim_end_matches(':').chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) if letter.is_ascii_alphabetic() && !folder.is_empty() => {
+            Ok((letter.to_ascii_uppercase(), PathBuf::from(folder)))
+        }
+        _ => Err(wrong()),
+    }
+}
+
+/// What a source turned out to be.
+pub(crate) struct Offline {
+    /// The folder on this machine.
+    pub(crate) folder: PathBuf,
+    /// The drives, each with where its tree begins.
+    trees: Vec<(WindowsPath, DiskTree)>,
+    /// The hives of the machine that could be read.
+    machine: Vec<(KeyPath, Arc<Image>)>,
+    /// Every hive of the machine, and how it was found.
+    pub(crate) hives: Vec<HiveReport>,
+    /// What the registry of the machine says of it.
+    pub(crate) facts: DeviceFacts,
+    pub(crate) kind: OfflineKind,
+}
+
+/// Whether there is a Windows around a user.
+pub(crate) enum OfflineKind {
+    /// A Windows, in this folder of its drive.
+    Windows {
+        system_root: WindowsPath,
+        kind: WindowsKind,
+        /// Whether it is hibernated; `None`, if that cannot be told.
+        hibernated: Option<bool>,
+        /// Other Windows in the same folder.
+        others: Vec<String>,
+    },
+    /// A user's folder alone.
+    UserFolder(Box<UserProfile>),
+}
+
+/// How a hive was found.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HiveReport {
+    pub(crate) path: String,
+    pub(crate) state: &'static str,
+    pub(crate) problem: Option<String>,
+    #[serde(skip)]
+    fact: HiveState,
+}
+
+/// The registry of one user, with that of the machine.
+pub(crate) struct OfflineUser<'o> {
+    offline: &'o Offline,
+    registry: Mounts<Arc<Image>>,
+    pub(crate) folders: Folders,
+    pub(crate) user: User,
+    pub(crate) hives: Vec<HiveReport>,
+    /// Folders that are not where they usually are, and so were not read.
+    pub(crate) redirected: Vec<String>,
+}
+
+impl SourceArgs {
+    /// A source that was named elsewhere on the command line.
+    pub(crate) fn new(source: &str, drives: &[(char, PathBuf)]) -> Self {
+        Self { source: PathBuf::from(source), drives: drives.to_vec() }
+    }
+
+    /// Finds what the source is, and opens the hives of the machine.
+    pub(crate) fn open(&self, ui: Ui) -> Result<Offline, CommandError> {
+        let (folder, found) = self.find(ui)?;
+        self.open_found(&folder, found)
+    }
+
+    /// Finds what the source is.
+    pub(crate) fn find(&self, ui: Ui) -> Result<(PathBuf, Found), CommandError> {
+        let folder = if self.source.as_os_str() == "auto" { volumes::only_windows(ui)? } else { self.source.clone() };
+        if folder.as_os_str() == "live" {
+            return Err(CommandError::usage("a running Windows cannot be captured yet")
+                .hint("shut it down fully and capture from its drive; another system, or WinPE, can read it"));
+        }
+        let found = look_at(&folder)?;
+        Ok((folder, found))
+    }
+
+    /// Opens what was found.
+    pub(crate) fn open_found(&self, folder: &Path, found: Found) -> Result<Offline, CommandError> {
+        Offline::of(folder, found, &self.drives)
+    }
+}
+
+/// What stands in a folder of this machine.
+pub(crate) fn look_at(folder: &Path) -> Result<Found, CommandError> {
+    let metadata = std::fs::metadata(folder).map_err(|error| CommandError::unreadable(folder, &error))?;
+    if !metadata.is_dir() {
+        return Err(CommandError::new(Exit::SourceUnreadable, format!("{}: it is not a folder", folder.display()))
+            .hint("mount the disk or the image first, read-only, and name the folder where it is mounted"));
+    }
+    Ok(wbo_engine::find_windows(&DiskTree::new(folder)))
+}
+
+impl Offline {
+    fn of(folder: &Path, found: Found, drives: &[(char, PathBuf)]) -> Result<Self, CommandError> {
+        let shown = folder.display();
+        if let Some(nothing) = &found.nothing {
+            let error = CommandError::new(Exit::SourceUnreadable, format!("{shown}: {nothing}"));
+            return Err(error.hint(nothing.remedy()));
+        }
+        let installed: Vec<_> = found.windows.iter().filter(|windows| windows.kind == WindowsKind::Installed).collect();
+        let windows = match (&*installed, &*found.windows) {
+            ([one], _) => Some((*one).clone()),
+            ([], [one]) => Some(one.clone()),
+            ([], []) => None,
+            (several, all) => {
+                let several = if several.is_empty() { all.iter().collect() } else { several.to_vec() };
+                let places: Vec<String> = several.iter().map(|windows| names(&windows.folder)).collect();
+                let message = format!("{shown} holds several Windows: {}", places.join(", "));
+                return Err(CommandError::usage(message).hint("name the folder that one of them stands in"));
+            }
+        };
+        match windows {
+            Some(windows) => Self::of_windows(folder, &windows, &found, drives),
+            None => Self::of_user(folder, &found),
+        }
+    }
+
+    fn of_windows(
+        folder: &Path,
+        windows: &wbo_engine::WindowsFolder,
+        found: &Found,
+        drives: &[(char, PathBuf)],
+    ) -> Result<Self, CommandError> {
+        let given = DiskTree::new(folder);
+        let disk = |names: &[Name]| match given.find(names) {
+            Ok(Some(place)) => Ok(place),
+            Ok(None) => Err(CommandError::unreadable(folder, &io::ErrorKind::NotFound.into())),
+            Err(error) => Err(CommandError::unreadable(folder, &error)),
+        };
+        // Where the folder of Windows itself was named, its drive is around it.
+        let (volume, below) = match &windows.volume {
+            Some(volume) => (disk(volume)?, windows.folder.get(volume.len()..).unwrap_or_default().to_vec()),
+            None => {
+                let whole = std::fs::canonicalize(disk(&windows.folder)?);
+                let whole = whole.map_err(|error| CommandError::unreadable(folder, &error))?;
+                let name = whole.file_name().and_then(|name| name.to_str()).map(Name::from).unwrap_or_default();
+                (whole.parent().unwrap_or(&whole).to_owned(), vec![name])
+            }
+        };
+        let tree = DiskTree::new(volume);
+        let mut hives = Vec::new();
+        let mut machine = Vec::new();
+        for hive in ["SOFTWARE", "SYSTEM"] {
+            let path = [&*below, &["System32", "config", hive].map(Name::from)].concat();
+            match open_hive(&tree, &path) {
+                Ok(Some((image, report))) => {
+                    hives.push(report);
+                    machine.push((KeyPath::new(Root::LocalMachine, vec![Name::from(hive)]), Arc::new(image)));
+                }
+                Ok(None) => hives.push(HiveReport::missing(&path)),
+                Err(problem) => hives.push(HiveReport::unreadable(names(&path), problem)),
+            }
+        }
+        let facts = wbo_engine::device(&mount(&machine, &mut hives));
+        let drive = facts.system_root.as_ref().map_or('C', WindowsPath::drive);
+        let hibernated = windows.hibernation.as_ref().map_or(Some(false), |path| hibernated(&given, path));
+        let mut trees = vec![(WindowsPath::new(drive, vec![]), tree)];
+        for (letter, folder) in drives {
+            if *letter == drive {
+                let error = format!("--drive {letter}: is the drive of the Windows itself, in {}", shown(folder));
+                return Err(CommandError::usage(error));
+            }
+            trees.push((WindowsPath::new(*letter, vec![]), DiskTree::new(folder)));
+        }
+        let others = found.windows.iter().filter(|other| other.folder != windows.folder);
+        let kind = OfflineKind::Windows {
+            system_root: WindowsPath::new(drive, below),
+            kind: windows.kind,
+            hibernated,
+            others: others.map(|other| names(&other.folder)).collect(),
+        };
+        Ok(Self { folder: folder.to_owned(), trees, machine, hives, facts, kind })
+    }
+
+    fn of_user(folder: &Path, found: &Found) -> Result<Self, CommandError> {
+        let [below] = &*found.user_folders else {
+            let places: Vec<String> = found.user_folders.iter().map(|folder| names(folder)).collect();
+            let message =
+                format!("{} holds several users' folders and no Windows: {}", shown(folder), places.join(", "));
+            return Err(CommandError::usage(message).hint("name the folder of one of them"));
+        };
+        let given = DiskTree::new(folder);
+        let place = given.find(below).ok().flatten().unwrap_or_else(|| folder.to_owned());
+        let whole = std::fs::canonicalize(&place).unwrap_or(place);
+        let name = whole.file_name().and_then(|name| name.to_str()).unwrap_or("user").to_owned();
+        // Where the folder was on its PC is not known yet; its own registry may tell.
+        let tree = DiskTree::new(whole);
+        let registry = open_hive(&tree, &[Name::from("NTUSER.DAT")]).ok().flatten();
+        let profile = registry.and_then(|(image, _)| {
+            let mut mounts = Mounts::default();
+            mounts.mount(KeyPath::new(Root::CurrentUser, vec![]), image).ok()?;
+            wbo_engine::profile_folder(&mounts)
+        });
+        let profile = profile.unwrap_or_else(|| WindowsPath::new('C', vec!["Users".into(), Name::from(&*name)]));
+        let user = UserProfile::of_folder(profile.clone(), &name);
+        let kind = OfflineKind::UserFolder(Box::new(user));
+        let trees = vec![(profile, tree)];
+        let (machine, hives, facts) = (vec![], vec![], DeviceFacts::default());
+        Ok(Self { folder: folder.to_owned(), trees, machine, hives, facts, kind })
+    }
+
+    /// Says what may surprise about the machine.
+    pub(crate) fn warn(&self, ui: Ui) {
+        for hive in self.hives.iter().filter(|hive| hive.is_incomplete()) {
+            ui.warn(&format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
+        }
+        if let OfflineKind::Windows { hibernated: Some(true), .. } = self.kind {
+            ui.warn("Windows is hibernated; what it had not written yet is not captured");
+        }
+    }
+
+    /// The drives, as the engine reads them.
+    pub(crate) fn drives(&self) -> Drives<'_> {
+        let mut drives = Drives::default();
+        for (at, tree) in &self.trees {
+            drives.mount(at.clone(), tree);
+        }
+        drives
+    }
+
+    /// How the hives of the machine were found; a thorough look goes through all that is in them.
+    pub(crate) fn hive_facts(&self, thorough: bool) -> Vec<HiveFact> {
+        let images: Vec<&Image> = self.machine.iter().map(|(_, image)| &**image).collect();
+        facts(&self.hives, &images, thorough)
+    }
+
+    /// The registry of the machine alone.
+    pub(crate) fn machine(&self) -> impl ReadRegistry + use<> {
+        mount(&self.machine, &mut Vec::new())
+    }
+
+    /// All that looks like a user.
+    pub(crate) fn users(&self) -> Users {
+        match &self.kind {
+            OfflineKind::Windows { system_root, .. } => wbo_engine::users(&self.machine(), &self.drives(), system_root),
+            OfflineKind::UserFolder(user) => Users { profiles: vec![(**user).clone()], unread: vec![] },
+        }
+    }
+
+    /// Opens the registry of one user.
+    pub(crate) fn user(&self, profile: &UserProfile) -> Result<OfflineUser<'_>, CommandError> {
+        let unreadable = |problem: String| {
+            let message = format!("{profile}: {problem}");
+            CommandError::new(Exit::SourceUnreadable, message)
+        };
+        let folder = profile.folder.as_ref().ok_or_else(|| unreadable("its folder is not known".to_owned()))?;
+        let hive = profile.hive.clone().unwrap_or_else(|| Name::from("NTUSER.DAT"));
+        let drives = self.drives();
+        let mut hives = Vec::new();
+        let own = open_on(&drives, &folder.join(hive.clone())).map_err(unreadable)?;
+        let (own, report) = own.ok_or_else(|| unreadable(format!("{} is not there", folder.join(hive))))?;
+        hives.push(report);
+        let mut registry = mount(&self.machine, &mut hives);
+        let mut add = |names: &[&str], image: Image| {
+            let at = KeyPath::new(Root::CurrentUser, names.iter().copied().map(Name::from).collect());
+            registry.mount(at, Arc::new(image)).map_err(|error| unreadable(error.to_string()))
+        };
+        add(&[], own)?;
+        let classes = ["AppData", "Local", "Microsoft", "Windows", "UsrClass.dat"];
+        let path = classes.iter().fold(folder.clone(), |path, name| path.join(*name));
+        match open_on(&drives, &path) {
+            Ok(Some((image, report))) => {
+                hives.push(report);
+                add(&["Software", "Classes"], image)?;
+            }
+            Ok(None) => (),
+            Err(problem) => {
+                hives.push(HiveReport::unreadable(path.to_string(), problem))
+            }
+        }
+        let mut folders = match &self.kind {
+            OfflineKind::Windows { system_root, .. } => Folders::of_windows(system_root.clone()),
+            OfflineKind::UserFolder(_) => Folders::default(),
+        };
+        folders = folders.with_user(folder);
+        let redirected = folders.redirect(&registry);
+        Ok(OfflineUser { offline: self, registry, folders, user: profile.to_user(), hives, redirected })
+    }
+}
+
+impl OfflineUser<'_> {
+    /// The user's registry, with that of the machine.
+    pub(crate) fn registry(&self) -> &dyn ReadRegistry {
+        &self.registry
+    }
+
+    /// How the user's hives were found; a thorough look goes through all that is in them.
+    pub(crate) fn hive_facts(&self, thorough: bool) -> Vec<HiveFact> {
+        let own = self.registry.hives().filter(|(at, _)| at.root() == Root::CurrentUser);
+        // Deeper places come first there, and the user's own hive first in the reports.
+        let mut images: Vec<&Image> = own.map(|(_, image)| &**image).collect();
+        images.reverse();
+        facts(&self.hives, &images, thorough)
+    }
+
+    /// What the engine reads from.
+    pub(crate) fn source<'s>(&'s self, drives: &'s Drives<'s>, hives: &'s dyn OpenHive) -> Source<'s> {
+        Source {
+            registry: &self.registry,
+            files: drives,
+            hives,
+            folders: self.folders.clone(),
+            user: self.user.clone(),
+            device: self.device(),
+        }
+    }
+
+    /// The PC.
+    pub(crate) fn device(&self) -> Device {
+        self.offline.facts.device.clone()
+    }
+}
+
+/// Opens hives of packaged apps on the drives of a source.
+pub(crate) struct HivesOn<'d>(pub(crate) &'d Drives<'d>);
+
+impl OpenHive for HivesOn<'_> {
+    fn open(&self, path: &WindowsPath) -> Result<Option<Box<dyn ReadRegistry>>, Box<dyn Error + Send + Sync>> {
+        let Some((image, _)) = open_on(self.0, path)? else { return Ok(None) };
+        let mut mounts = Mounts::default();
+        mounts.mount(KeyPath::new(Root::CurrentUser, vec![]), image)?;
+        Ok(Some(Box::new(mounts)))
+    }
+}
+
+impl HiveReport {
+    fn of(path: String, image: &Image) -> Self {
+        let (state, fact) = match image.state() {
+            State::Clean => ("clean", HiveState::Clean),
+            State::Replayed(replay) => match replay.missing.iter().map(|run| u64::from(run.size)).sum() {
+                0 => ("replayed", HiveState::Replayed),
+                missing => ("cut-short", HiveState::CutShort { missing }),
+            },
+            State::Dirty(why) => ("dirty", HiveState::NotReplayed { why: why.to_string() }),
+        };
+        Self::new(path, state, fact)
+    }
+
+    fn missing(path: &[Name]) -> Self {
+        Self::new(names(path), "missing", HiveState::Missing)
+    }
+
+    fn unreadable(path: String, why: String) -> Self {
+        Self::new(path, "unreadable", HiveState::Unreadable { why })
+    }
+
+    fn new(path: String, state: &'static str, fact: HiveState) -> Self {
+        let problem = match &fact {
+            HiveState::Clean | HiveState::Replayed => None,
+            HiveState::NotReplayed { why } | HiveState::Unreadable { why } => Some(why.clone()),
+            HiveState::Damaged { first, .. } => Some(first.clone()),
+            HiveState::CutShort { missing } => Some(format!("{missing} bytes of it are missing: it was cut short")),
+            HiveState::Missing => Some("it is not there".to_owned()),
+        };
+        Self { path, state, problem, fact }
+    }
+
+    /// What the engine judges.
+    fn fact(&self) -> HiveFact {
+        HiveFact { place: self.path.clone(), state: self.fact.clone() }
+    }
+
+    /// Whether something of the hive is not known.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.problem.is_some()
+    }
+}
+
+/// Bytes of a hive, and of a log of one.
+const HIVE: u64 = limits::HIVE_SIZE as u64;
+const LOG: u64 = limits::LOG_SIZE as u64;
+
+/// What the engine judges of hives. `images` are those that could be opened, in the order of the reports.
+fn facts(reports: &[HiveReport], images: &[&Image], thorough: bool) -> Vec<HiveFact> {
+    let mut images = images.iter();
+    let mut fact = |report: &HiveReport| {
+        let opened = !matches!(report.fact, HiveState::Missing | HiveState::Unreadable { .. });
+        let image = if opened { images.next() } else { None };
+        let mut fact = report.fact();
+        if let (true, HiveState::Clean | HiveState::Replayed, Some(image)) = (thorough, &fact.state, image) {
+            let findings = registry_hive::check(image.bytes());
+            let damages = |fault: &&registry_hive::Fault| fault.rule.severity() == registry_hive::Severity::Damage;
+            let damages: Vec<_> = findings.faults.iter().filter(damages).collect();
+            if let Some(first) = damages.first() {
+                fact.state = HiveState::Damaged { places: damages.len(), first: first.to_string() };
+            }
+        }
+        fact
+    };
+    reports.iter().map(&mut fact).collect()
+}
+
+/// Opens a hive of a tree with the logs beside it.
+fn open_hive(tree: &dyn ReadTree, path: &[Name]) -> Result<Option<(Image, HiveReport)>, String> {
+    open_with(names(path), |log| {
+        let (Some((name, folder)), Some(log)) = (path.split_last(), log) else {
+            return tree.read(path, HIVE);
+        };
+        let log = Name::from(format!("{name}.{}", log.extension()).as_str());
+        tree.read(&[folder, &[log]].concat(), LOG)
+    })
+}
+
+/// Opens a hive on the drives with the logs beside it.
+fn open_on(drives: &Drives<'_>, path: &WindowsPath) -> Result<Option<(Image, HiveReport)>, String> {
+    open_with(path.to_string(), |log| {
+        let (Some((name, folder)), Some(log)) = (path.names().split_last(), log) else {
+            return drives.read(path, HIVE);
+        };
+        let log = Name::from(format!("{name}.{}", log.extension()).as_str());
+        drives.read(&WindowsPath::new(path.drive(), folder.to_vec()).join(log), LOG)
+    })
+}
+
+fn open_with(
+    shown: String,
+    read: impl FnMut(Option<LogName>) -> io::Result<Option<Vec<u8>>>,
+) -> Result<Option<(Image, HiveReport)>, String> {
+    match Image::read(read) {
+        Ok(image) => Ok(image.map(|image| {
+            let report = HiveReport::of(shown, &image);
+            (image, report)
+        })),
+        Err(OpenError::Read(error)) => Err(format!("{shown} cannot be read: {error}")),
+        Err(OpenError::NotAHive(error)) => Err(format!("{shown}: {error}")),
+    }
+}
+
+/// Mounts the hives of the machine. One that cannot be mounted is as good as unreadable.
+fn mount(machine: &[(KeyPath, Arc<Image>)], hives: &mut Vec<HiveReport>) -> Mounts<Arc<Image>> {
+    let mut mounts = Mounts::default();
+    for (at, image) in machine {
+        if let Err(error) = mounts.mount(at.clone(), Arc::clone(image)) {
+            hives.push(HiveReport::unreadable(at.to_string(), error.to_string()));
+        }
+    }
+    mounts
+}
+
+/// Whether a Windows lies in this file, to go on from there; `None`, where that cannot be told.
+fn hibernated(tree: &DiskTree, path: &[Name]) -> Option<bool> {
+    use std::io::Read;
+
+    let mut start = [0; 4];
+    let place = tree.find(path).ok()??;
+    let read = std::fs::File::open(place).and_then(|mut file| file.read(&mut start)).ok()?;
+    Some(is_hibernated(start.get(..read)?))
+}
+
+/// Names with backslashes between them.
+fn names(names: &[Name]) -> String {
+    names.iter().map(ToString::to_string).collect::<Vec<_>>().join("\\")
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Text of a document as people read it.
+pub(crate) fn text(text: &Text) -> String {
+    text.to_string_lossy()
+}

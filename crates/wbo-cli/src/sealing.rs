@@ -1,0 +1,116 @@
+//! From a document to a profile on the disk: for whom, signed by whom, written whole and read back.
+
+use std::io::Seek;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use profile_format::{Contents, Document, ProfileKey, Role, SignerKey};
+use profile_keys::{Recipient, Signer};
+
+use crate::describe;
+use crate::error::CommandError;
+use crate::files::{self, Existing, Output};
+use crate::keys::{self, LockedKeyArgs, RecipientArgs};
+use crate::rewriting;
+use crate::ui::Ui;
+
+/// For whom a profile is, and who signs it.
+#[derive(Args, Debug)]
+pub(crate) struct SealArgs {
+    #[command(flatten)]
+    recipients: RecipientArgs,
+
+    /// Do not encrypt: for fixtures, baselines and tests
+    #[arg(long)]
+    pub(crate) plain: bool,
+
+    /// Sign as the author, with this SSH key: a private key, or a public one whose private half an ssh-agent holds
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
+
+    /// Name the author by this public key, who signs later with `wbo sign --role author`
+    #[arg(long, value_name = "PUBLIC_KEY", conflicts_with = "sign")]
+    author: Option<PathBuf>,
+
+    #[command(flatten)]
+    locked: LockedKeyArgs,
+}
+
+/// What writes profiles, one after the other.
+pub(crate) struct Sealer {
+    recipients: Vec<Recipient>,
+    plain: bool,
+    signer: Option<Signer>,
+    author: Option<SignerKey>,
+    waits_for_author: bool,
+}
+
+/// A profile that was written.
+pub(crate) struct Written {
+    pub(crate) bytes: u64,
+    pub(crate) body_id: String,
+    pub(crate) author: Option<String>,
+}
+
+impl SealArgs {
+    /// Whether nothing says for whom a profile would be.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.plain && self.recipients.is_empty()
+    }
+
+    /// Reads the keys, and asks for the passphrases that they need.
+    pub(crate) fn sealer(&self) -> Result<Sealer, CommandError> {
+        if self.plain && !self.recipients.is_empty() {
+            return Err(CommandError::usage("--plain encrypts for nobody, and recipients were named"));
+        }
+        let recipients = if self.plain { Vec::new() } else { self.recipients.recipients()? };
+        let signer = self.sign.as_deref().map(|key| self.locked.signer(key)).transpose()?;
+        let author = match (&signer, &self.author) {
+            (Some(signer), _) => Some(signer.public_key()),
+            (None, Some(path)) => Some(keys::signer_key(path)?),
+            (None, None) => None,
+        };
+        let waits_for_author = self.author.is_some();
+        Ok(Sealer { recipients, plain: self.plain, signer, author, waits_for_author })
+    }
+}
+
+impl Sealer {
+    /// Writes a profile, and reads it back before it gets its name. `contents` is dropped when all of it was read.
+    pub(crate) fn write(
+        &mut self,
+        out: &Path,
+        existing: Existing,
+        document: &Document,
+        contents: impl Contents,
+        ui: Ui,
+    ) -> Result<Written, CommandError> {
+        let key = match self.plain {
+            true => ProfileKey::plain(),
+            false => ProfileKey::generate().map_err(|error| CommandError::failed(error.to_string()))?,
+        };
+        let (envelopes, opening_key) = (keys::wrap(&key, &self.recipients)?, key.opening_key());
+        let mut output = Output::create(out, existing)?;
+        let body = profile_format::seal(output.file(), document, &contents, key, self.author.as_ref())
+            .map_err(|error| CommandError::sealing(&error))?;
+        drop(contents);
+        let body_id = describe::hex(&body.body_id());
+        let mut seals = Vec::new();
+        if let Some(signer) = &mut self.signer {
+            seals.push(keys::sign(signer, &body.statement(), Role::Author)?);
+        }
+        body.finish(output.file(), envelopes, seals).map_err(|error| CommandError::sealing(&error))?;
+        let bytes = output.file().stream_position().map_err(|error| files::output_failed(out, &error))?;
+        output.commit(|written| rewriting::read_back(written, Some(&opening_key), ui))?;
+        Ok(Written { bytes, body_id, author: self.author.as_ref().map(profile_keys::fingerprint) })
+    }
+
+    /// Says what is still to be done, where a profile does not open yet.
+    pub(crate) fn remind(&self, ui: Ui) {
+        if self.waits_for_author {
+            ui.warn(
+                "the author's seal is still missing; until `wbo sign --role author` adds it, the profile does not open",
+            );
+        }
+    }
+}
