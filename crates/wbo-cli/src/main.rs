@@ -25,6 +25,7 @@ mod progress;
 mod prompt;
 mod rewriting;
 mod sealing;
+mod samples;
 mod ui;
 mod units;
 mod value;

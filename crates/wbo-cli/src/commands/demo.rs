@@ -3,9 +3,11 @@ use std::process::Command;
 
 use clap::Args;
 
+use crate::clean::Clean;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::interrupt::Unfinished;
+use crate::samples;
 use crate::ui::Ui;
 
 /// The document that the demo works on: nobody's settings.
@@ -19,6 +21,10 @@ pub(crate) struct DemoArgs {
     /// Keep the files in this new folder, to go on from there
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
+
+    /// Write the two sample Windows folders to this new folder and stop
+    #[arg(long, value_name = "DIR", conflicts_with = "keep")]
+    images: Option<PathBuf>,
 }
 
 /// A command of the demo, how it is to end, and what it shows.
@@ -83,6 +89,9 @@ const STEPS: [Step; 11] = [
 ];
 
 pub(super) fn run(args: &DemoArgs, ui: Ui) -> Result<Exit, CommandError> {
+    if let Some(folder) = &args.images {
+        return write_images(folder, ui);
+    }
     let failed = |error: std::io::Error| CommandError::failed(format!("the folder of the demo: {error}"));
     let make = || tempfile::Builder::new().prefix("wbo-demo-").tempdir();
     let (temporary, _unfinished) = Unfinished::make(make, |temporary| temporary.path()).map_err(failed)?;
@@ -100,6 +109,21 @@ pub(super) fn run(args: &DemoArgs, ui: Ui) -> Result<Exit, CommandError> {
     }
     let kept = args.keep.as_ref().map(|folder| format!("The files are in {}.\n", folder.display()));
     ui.print(&format!("\n{}", kept.unwrap_or_else(|| "Nothing was left behind.\n".to_owned())))?;
+    Ok(Exit::Done)
+}
+
+fn write_images(folder: &Path, ui: Ui) -> Result<Exit, CommandError> {
+    let failed = |error| CommandError::failed(format!("{}: {error}", folder.display()));
+    let make = || std::fs::create_dir(folder).map(|()| folder.to_owned());
+    let (_, _unfinished) = Unfinished::make(make, |folder| folder).map_err(failed)?;
+    if let Err(error) = samples::build(folder) {
+        std::fs::remove_dir_all(folder).map_err(failed)?;
+        return Err(error);
+    }
+    ui.print(&format!(
+        "The sample images windows-10 and windows-11 are in {}.\n",
+        Clean(&folder.display().to_string())
+    ))?;
     Ok(Exit::Done)
 }
 

@@ -33,4 +33,5 @@ mod escapes;
 mod exit_codes;
 #[cfg(unix)]
 mod interrupt;
+mod samples;
 mod usage;
