@@ -92,10 +92,10 @@ fn the_hive_of_alice_is_dirty_and_its_log_has_the_rest() {
         (run.code == 0).then_some(run.stdout)
     };
     folder.write("NTUSER.DAT", fs::read(user.join("NTUSER.DAT")).unwrap());
-    assert_eq!(value(advanced, "TaskbarAl").as_deref(), Some("dword 1\n"));
+    assert_eq!(value(advanced, "TaskbarAl").as_deref(), Some("\"TaskbarAl\" REG_DWORD: 1 (0x1)\n"));
     assert_eq!(value(r"Network\T", "RemotePath"), None);
     folder.write("NTUSER.DAT.LOG1", fs::read(user.join("NTUSER.DAT.LOG1")).unwrap());
-    assert_eq!(value(advanced, "TaskbarAl").as_deref(), Some("dword 0\n"));
+    assert_eq!(value(advanced, "TaskbarAl").as_deref(), Some("\"TaskbarAl\" REG_DWORD: 0 (0x0)\n"));
     assert_eq!(value(advanced, "ShowTaskViewButton"), None);
     assert!(value(r"Network\T", "RemotePath").is_some());
 }
@@ -157,7 +157,7 @@ fn planted_values_stand_where_the_list_says() {
         let hive = fixture("images").join(&one.image).join(&one.file);
         let args = ["hive", "get", hive.to_str().unwrap(), below, if value.is_empty() { "@" } else { value }, "--json"];
         let run = folder.wbo_with(&args, crate::run::Input::default()).ends(0);
-        let data = run.json()["value"]["data"].as_str().map(str::to_owned);
+        let data = run.json()["values"][0]["data"].as_str().map(str::to_owned);
         let data = data.unwrap_or_else(|| panic!("{run:?}"));
         let bytes: Vec<u8> = data.as_bytes().chunks(2).map(|pair| hex_byte(pair)).collect();
         assert_eq!(words(&bytes), BTreeSet::from([one.text]), "{key}");
