@@ -159,7 +159,7 @@ fn planted_values_stand_where_the_list_says() {
         let run = folder.wbo_with(&args, crate::run::Input::default()).ends(0);
         let data = run.json()["values"][0]["data"].as_str().map(str::to_owned);
         let data = data.unwrap_or_else(|| panic!("{run:?}"));
-        let bytes: Vec<u8> = data.as_bytes().chunks(2).map(|pair| hex_byte(pair)).collect();
+        let bytes: Vec<u8> = data.as_bytes().chunks(2).map(hex_byte).collect();
         assert_eq!(words(&bytes), BTreeSet::from([one.text]), "{key}");
     }
 }
