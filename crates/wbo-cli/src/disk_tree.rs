@@ -25,11 +25,6 @@ impl DiskTree {
         Self { root: root.into(), listings: Mutex::default() }
     }
 
-    /// The folder on this machine.
-    pub(crate) fn root(&self) -> &Path {
-        &self.root
-    }
-
     /// Where a path of names leads on this machine, if there is something.
     pub(crate) fn find(&self, path: &[Name]) -> io::Result<Option<PathBuf>> {
         Ok(self.located(path)?.map(|(found, _)| found))

@@ -53,11 +53,6 @@ pub(crate) struct Written {
 }
 
 impl SealArgs {
-    /// Whether nothing says for whom a profile would be.
-    pub(crate) fn is_empty(&self) -> bool {
-        !self.plain && self.recipients.is_empty()
-    }
-
     /// Reads the keys, and asks for the passphrases that they need.
     pub(crate) fn sealer(&self) -> Result<Sealer, CommandError> {
         if self.plain && !self.recipients.is_empty() {
