@@ -10,10 +10,7 @@ use crate::interrupt::Unfinished;
 use crate::samples;
 use crate::ui::Ui;
 
-/// The document that the demo works on: nobody's settings.
-const DOCUMENT: &str = include_str!("../../demo/document.json");
-
-/// Show the main job from end to end, on an embedded sample
+/// Show the main job from end to end, on two embedded sample Windows
 ///
 /// Runs each command as you would type it, in a temporary folder, and prints its real output.
 #[derive(Args, Debug)]
@@ -34,7 +31,17 @@ struct Step {
     exit: Exit,
 }
 
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 15] = [
+    Step {
+        says: "The drive of a Windows that is switched off lies here as a folder. Who has settings on it?",
+        args: &["users", "windows-11"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "What should one know before one captures the other PC on the bench?",
+        args: &["doctor", "windows-10"],
+        exit: Exit::Partly,
+    },
     Step {
         says: "Alice, who moves to a new PC, makes a key.",
         args: &["key", "generate", "--out", "alice.key"],
@@ -47,7 +54,18 @@ const STEPS: [Step; 11] = [
     },
     Step {
         says: "Her settings become one file, encrypted for her and for nobody else, and signed by the bench.",
-        args: &["pack", "document.json", "--out", "alice.wbo", "--recipients-file", "alice.pub", "--sign", "bench"],
+        args: &[
+            "capture",
+            "windows-11",
+            "--user",
+            "AliceExample",
+            "--out",
+            "alice.wbo",
+            "--recipients-file",
+            "alice.pub",
+            "--sign",
+            "bench",
+        ],
         exit: Exit::Done,
     },
     Step { says: "Without a key it says little.", args: &["inspect", "alice.wbo"], exit: Exit::Done },
@@ -57,8 +75,18 @@ const STEPS: [Step; 11] = [
         exit: Exit::Done,
     },
     Step {
-        says: "One section, without reading the others. Personal values stay hidden.",
-        args: &["inspect", "alice.wbo", "--identity", "alice.key", "--section", "personalization"],
+        says: "The taskbar of everybody who has one there, without writing anything.",
+        args: &["capture", "windows-11", "--all-users", "--only", "taskbar.a*,taskbar.w*", "--dry-run"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "Why is a setting captured or not, and where is it?",
+        args: &["explain", "taskbar.widgets", "windows-11", "--user", "AliceExample"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "Secrets stay behind, whatever is asked for.",
+        args: &["explain", "network.proxy-server", "windows-11", "--user", "AliceExample"],
         exit: Exit::Done,
     },
     Step {
@@ -82,8 +110,8 @@ const STEPS: [Step; 11] = [
         exit: Exit::Damaged,
     },
     Step {
-        says: "The document comes out as it went in, to be reviewed or packed again.",
-        args: &["extract", "alice.wbo", "--out", "alice", "--identity", "alice.key", "--signers", "signers"],
+        says: "All users of the other PC at once, for the help desk.",
+        args: &["capture", "windows-10", "--all-users", "--out", "profiles", "--recipients-file", "desk.pub"],
         exit: Exit::Done,
     },
 ];
@@ -103,7 +131,7 @@ pub(super) fn run(args: &DemoArgs, ui: Ui) -> Result<Exit, CommandError> {
         }
         None => temporary.path(),
     };
-    std::fs::write(folder.join("document.json"), DOCUMENT).map_err(failed)?;
+    samples::build(folder)?;
     for step in &STEPS {
         run_step(step, folder, ui)?;
     }
@@ -131,7 +159,8 @@ fn run_step(step: &Step, folder: &Path, ui: Ui) -> Result<(), CommandError> {
     if !step.says.is_empty() {
         ui.print(&format!("\n# {}\n", step.says))?;
     }
-    ui.print(&format!("$ wbo {}\n", step.args.join(" ")))?;
+    let typed: Vec<String> = step.args.iter().map(|arg| typed(arg)).collect();
+    ui.print(&format!("$ wbo {}\n", typed.join(" ")))?;
     let program = std::env::current_exe().map_err(|error| CommandError::failed(format!("this program: {error}")))?;
     let output = Command::new(program).args(step.args).current_dir(folder).output();
     let output = output.map_err(|error| CommandError::failed(format!("this program: {error}")))?;
@@ -141,6 +170,11 @@ fn run_step(step: &Step, folder: &Path, ui: Ui) -> Result<(), CommandError> {
         return Err(CommandError::failed(format!("`wbo {}` ended with {}", step.args.join(" "), output.status)));
     }
     prepare_next(step, folder, &output.stdout)
+}
+
+/// An argument as one types it in a shell.
+fn typed(arg: &str) -> String {
+    if arg.contains(['*', ' ']) { format!("'{arg}'") } else { arg.to_owned() }
 }
 
 /// What a person would do between two commands: save a public key, write the list of signers, lose a bit.
