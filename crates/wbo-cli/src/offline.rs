@@ -65,7 +65,6 @@ pub(crate) enum OfflineKind {
     /// A Windows, in this folder of its drive.
     Windows {
         system_root: WindowsPath,
-        kind: WindowsKind,
         /// Whether it is hibernated; `None`, if that cannot be told.
         hibernated: Option<bool>,
         /// Other Windows in the same folder.
@@ -210,7 +209,6 @@ impl Offline {
         let others = found.windows.iter().filter(|other| other.folder != windows.folder);
         let kind = OfflineKind::Windows {
             system_root: WindowsPath::new(drive, below),
-            kind: windows.kind,
             hibernated,
             others: others.map(|other| names(&other.folder)).collect(),
         };
@@ -249,8 +247,13 @@ impl Offline {
         for hive in self.hives.iter().filter(|hive| hive.is_incomplete()) {
             ui.warn(&format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
         }
-        if let OfflineKind::Windows { hibernated: Some(true), .. } = self.kind {
-            ui.warn("Windows is hibernated; what it had not written yet is not captured");
+        if let OfflineKind::Windows { hibernated, others, .. } = &self.kind {
+            if *hibernated == Some(true) {
+                ui.warn("Windows is hibernated; what it had not written yet is not captured");
+            }
+            for other in others {
+                ui.status(&format!("another Windows is in {other}; name its folder to read it"));
+            }
         }
     }
 

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use profile_format::{
-    AppFlags, Apps, Category, Content, ContentId, ContentPart, Document, JudgeSeal, Note, Opened, ReadAt, SectionId,
+    AppFlags, Apps, Category, Content, ContentId, ContentPart, Document, JudgeSeal, Note, NoteCode, Opened, ReadAt, SectionId,
     SectionKind, Suite,
 };
 use profile_json::{ContentPlace, View};
@@ -212,7 +212,7 @@ fn text<S: ReadAt>(
         text.push_str(&settings_text(document, args.reveal));
     }
     text.push_str(&apps_text(&document.apps));
-    text.push_str(&notes_text(&document.notes, document, args.reveal));
+    text.push_str(&notes_text(document, args.reveal, shows_notes_alone(args)));
     ui.print(&text)
 }
 
@@ -289,7 +289,10 @@ fn apps_text(apps: &Apps) -> String {
     listed("apps", &lines)
 }
 
-fn notes_text(notes: &[Note], document: &Document, reveal: bool) -> String {
+/// The notes; of kinds that there are many of and that tell little, only how many, unless all are asked for.
+fn notes_text(document: &Document, reveal: bool, all: bool) -> String {
+    const COUNTED: [NoteCode; 4] =
+        [NoteCode::ABSENT, NoteCode::ON_REQUEST, NoteCode::OTHER_BUILD, NoteCode::UNCONFIRMED];
     let personal = |note: &Note| {
         let settings = document.sections.iter().flat_map(|section| &section.settings);
         let mut about = settings.filter(|setting| note.setting.as_ref() == Some(&setting.id));
@@ -310,7 +313,16 @@ fn notes_text(notes: &[Note], document: &Document, reveal: bool) -> String {
             }
         }
     };
-    listed("notes", &notes.iter().map(line).collect::<Vec<_>>())
+    let counted = |note: &&Note| !all && COUNTED.contains(&note.code);
+    let mut lines: Vec<String> = document.notes.iter().filter(|note| !counted(note)).map(line).collect();
+    for code in COUNTED {
+        let count = document.notes.iter().filter(|note| note.code == code && counted(note)).count();
+        if count > 0 {
+            let settings = describe::count(count as u64, "setting", "settings");
+            lines.push(format!("  {}: {settings}; --section notes lists them", describe::note_code(code)));
+        }
+    }
+    listed("notes", &lines)
 }
 
 fn listed(title: &str, lines: &[String]) -> String {

@@ -31,8 +31,7 @@ pub(super) fn of_outcome(setting: &Setting, outcome: &Outcome) -> Vec<Note> {
 fn of_left_out(setting: &Setting, why: &LeftOut) -> (NoteCode, String) {
     match why {
         LeftOut::Never => {
-            let about = setting.about.as_deref().unwrap_or("it is a secret");
-            (NoteCode::SECRET, format!("never captured: {about}"))
+            (NoteCode::SECRET, setting.about.clone().unwrap_or_else(|| "never captured".to_owned()))
         }
         LeftOut::OnRequest => (NoteCode::ON_REQUEST, format!("captured on request: --also {}", setting.id)),
         LeftOut::OtherBuild(build) => {
