@@ -79,7 +79,7 @@ impl Secrets {
         if let Some(rule) = self.places.key(key).or_else(|| self.places.value(key, name)) {
             return denied(rule, Found::Place);
         }
-        if let Some(rule) = self.words.value(key, name, value) {
+        if let Some(rule) = self.places.name(key, name).or_else(|| self.words.value(key, name, value)) {
             return denied(rule, Found::Name);
         }
         let name = name.to_string();

@@ -38,7 +38,7 @@ impl Contents {
             return Some(found);
         }
         let narrowed = decode::without_nuls(bytes);
-        for text in [Some(bytes), narrowed.as_deref()].into_iter().flatten() {
+        for text in [Some(bytes), narrowed.as_deref()].into_iter().flatten().filter(|text| decode::has_text(text)) {
             let found = text::search(text).and_then(rule).or_else(|| self.shapes.search(text)).or_else(|| {
                 let sets = assignment::search(text, words);
                 if sets { rule(Detector::Assignment) } else { None }
@@ -65,4 +65,4 @@ impl Contents {
 const SHORTEST: usize = 6;
 
 /// How often what is encoded may be encoded again.
-const DEPTH: usize = 2;
+const DEPTH: usize = 3;

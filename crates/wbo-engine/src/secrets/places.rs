@@ -1,5 +1,7 @@
 //! Places of secrets in the registry and among files, whichever way leads there.
 
+use std::collections::BTreeMap;
+
 use registry::{KeyPath, Name, Root};
 
 use super::Rule;
@@ -7,22 +9,19 @@ use crate::{Folders, Glob, KnownFolder, NameGlob, WindowsPath};
 
 /// The places of all rules.
 pub(super) struct Places {
-    keys: Vec<(Pattern, usize)>,
-    values: Vec<(Pattern, NameGlob, usize)>,
+    keys: Keys<usize>,
+    values: Keys<(NameGlob, usize)>,
     names: Vec<(NameGlob, usize)>,
-    files: Vec<(Pattern, usize)>,
+    files: Vec<(Anchor, Glob, usize)>,
 }
 
-/// A path of a rule.
-struct Pattern {
-    anchor: Anchor,
-    /// What the first name has to be, as far as that is one name. Most patterns are told by it at once.
-    first: Option<NameGlob>,
-    glob: Glob,
-}
+/// Patterns of keys by the names that they begin with as far as these are no patterns: a key is compared with few of them.
+struct Keys<T>(BTreeMap<Anchor, ByBeginning<T>>);
+
+type ByBeginning<T> = BTreeMap<Vec<Name>, Vec<(Glob, T)>>;
 
 /// Where a path of a rule begins. Many places of a PC are the same to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Anchor {
     /// Anywhere.
     Any,
@@ -41,80 +40,76 @@ enum Anchor {
 impl Places {
     /// The places of these rules; the first rule of a place wins.
     pub(super) fn of(rules: &[Rule]) -> Self {
-        let rules = || rules.iter().enumerate();
-        let keys = rules().flat_map(|(index, rule)| rule.keys.iter().map(move |text| (text, index)));
-        let values = rules().flat_map(|(index, rule)| rule.values.iter().map(move |text| (text, index)));
-        let names = rules().flat_map(|(index, rule)| rule.names.iter().map(move |text| (text, index)));
-        let files = rules().flat_map(|(index, rule)| rule.files.iter().map(move |text| (text, index)));
-        Self {
-            keys: keys
-                .map(|(text, index)| {
-                    let (anchor, rest) = key_pattern(text);
-                    (Pattern::below(anchor, rest), index)
-                })
-                .collect(),
-            values: values
-                .filter_map(|(text, index)| {
-                    let (key, value) = text.split_once('!')?;
-                    let (anchor, rest) = key_pattern(key);
-                    Some((Pattern::new(anchor, rest), NameGlob::new(value), index))
-                })
-                .collect(),
-            names: names.map(|(text, index)| (NameGlob::new(text), index)).collect(),
-            files: files
-                .map(|(text, index)| {
-                    let (anchor, rest) = file_pattern(text);
-                    (Pattern::below(anchor, rest), index)
-                })
-                .collect(),
+        let mut places = Self { keys: Keys::new(), values: Keys::new(), names: Vec::new(), files: Vec::new() };
+        for (index, rule) in rules.iter().enumerate() {
+            for text in &rule.keys {
+                let (anchor, rest) = key_pattern(text);
+                places.keys.add(anchor, rest, below(rest), index);
+            }
+            for (keys, value) in rule.values.iter().filter_map(|text| text.split_once('!')) {
+                let (anchor, rest) = key_pattern(keys);
+                places.values.add(anchor, rest, Glob::new(rest), (NameGlob::new(value), index));
+            }
+            places.names.extend(rule.names.iter().map(|name| (NameGlob::new(name), index)));
+            places.files.extend(rule.files.iter().map(|text| {
+                let (anchor, rest) = file_pattern(text);
+                (anchor, below(rest), index)
+            }));
         }
+        places
     }
 
     /// The rule that denies a key as a whole.
     pub(super) fn key(&self, key: &KeyPath) -> Option<usize> {
-        let forms = forms_of_key(key);
-        self.keys.iter().find(|(pattern, _)| pattern.fits(&forms, NameGlob::matches)).map(|(_, rule)| *rule)
+        self.keys.fitting(&forms_of_key(key)).copied().min()
     }
 
-    /// The rule that denies a value for where it stands or for its whole name.
+    /// The rule that denies a value for where it stands.
     pub(super) fn value(&self, key: &KeyPath, name: &Name) -> Option<usize> {
-        if let Some((_, rule)) = self.names.iter().find(|(glob, _)| glob.matches(name)) {
-            return Some(*rule);
-        }
         let forms = forms_of_key(key);
-        let fits = |(keys, value, _): &&(Pattern, NameGlob, usize)| {
-            value.matches(name) && keys.fits(&forms, NameGlob::matches)
-        };
-        self.values.iter().find(fits).map(|(_, _, rule)| *rule)
+        self.values.fitting(&forms).filter(|(value, _)| value.matches(name)).map(|(_, rule)| *rule).min()
+    }
+
+    /// The rule that denies a value for its whole name. What has no name of its own is called as its key is.
+    pub(super) fn name(&self, key: &KeyPath, name: &Name) -> Option<usize> {
+        let called = if name.is_empty() { key.names().last().unwrap_or(name) } else { name };
+        self.names.iter().find(|(glob, _)| glob.matches(called)).map(|(_, rule)| *rule)
     }
 
     /// The rule that denies a file or a folder as a whole.
     pub(super) fn file(&self, path: &WindowsPath, folders: &Folders) -> Option<usize> {
         let forms = forms_of_file(path, folders);
-        self.files.iter().find(|(pattern, _)| pattern.fits(&forms, may_be)).map(|(_, rule)| *rule)
+        let fits = |(anchor, glob, _): &&(Anchor, Glob, usize)| {
+            forms.iter().any(|(form, names)| form == anchor && glob.matches_by(names, may_be))
+        };
+        self.files.iter().find(fits).map(|(_, _, rule)| *rule)
     }
 }
 
-impl Pattern {
-    fn new(anchor: Anchor, text: &str) -> Self {
-        let first = text.split('\\').find(|part| !part.is_empty()).filter(|part| *part != "**").map(NameGlob::new);
-        Self { anchor, first, glob: Glob::new(text) }
+impl<T> Keys<T> {
+    fn new() -> Self {
+        Self(BTreeMap::new())
     }
 
-    /// The same, and all that is below it.
-    fn below(anchor: Anchor, text: &str) -> Self {
-        Self { glob: Glob::new(&format!("{text}\\**")), ..Self::new(anchor, text) }
+    fn add(&mut self, anchor: Anchor, text: &str, glob: Glob, of: T) {
+        let names = text.split('\\').filter(|part| !part.is_empty()).take_while(|part| !part.contains('*'));
+        let at = self.0.entry(anchor).or_default().entry(names.map(Name::from).collect()).or_default();
+        at.push((glob, of));
     }
 
-    fn fits(&self, forms: &[(Anchor, Vec<Name>)], name_fits: impl Fn(&NameGlob, &Name) -> bool + Copy) -> bool {
-        forms.iter().filter(|(anchor, _)| *anchor == self.anchor).any(|(_, names)| {
-            let begins = match (&self.first, names.first()) {
-                (Some(glob), Some(name)) => name_fits(glob, name),
-                (first, _) => first.is_none(),
-            };
-            begins && self.glob.matches_by(names, name_fits)
+    /// What belongs to the patterns that fit one of the forms of a key.
+    fn fitting(&self, forms: &[(Anchor, Vec<Name>)]) -> impl Iterator<Item = &T> {
+        forms.iter().flat_map(move |(anchor, names)| {
+            let beginnings = (0..=names.len()).filter_map(|depth| names.get(..depth));
+            let patterns = beginnings.filter_map(|names| self.0.get(anchor)?.get(names)).flatten();
+            patterns.filter(|(glob, _)| glob.matches(names)).map(|(_, of)| of)
         })
     }
+}
+
+/// What a pattern stands for, and all that is below it.
+fn below(pattern: &str) -> Glob {
+    Glob::new(&format!("{pattern}\\**"))
 }
 
 /// Where a pattern of keys begins, and the rest of it.
@@ -158,13 +153,10 @@ fn forms_of_key(key: &KeyPath) -> Vec<(Anchor, Vec<Name>)> {
         Root::CurrentUser => forms.push((Anchor::User, names.clone())),
         Root::LocalMachine => forms.push((Anchor::Machine, names.clone())),
         Root::Users => {
-            let sid = if names.is_empty() { None } else { Some(names.remove(0)) };
-            if sid.is_some_and(|sid| sid.to_string().to_ascii_lowercase().ends_with("_classes")) {
-                names.splice(0..0, ["Software".into(), "Classes".into()]);
-            }
+            names = names.split_off(1.min(names.len()));
             forms.push((Anchor::User, names.clone()));
         }
-        Root::ClassesRoot => drop(names.splice(0..0, ["Software".into(), "Classes".into()])),
+        Root::ClassesRoot => {}
         Root::CurrentConfig => {
             let place = ["CurrentControlSet", "Hardware Profiles", "Current"];
             names.splice(0..0, place.map(Name::from));
@@ -303,12 +295,14 @@ impl ShortName {
         let tail: Vec<char> = self.stem.chars().skip(2).collect();
         let is_digest = tail.len() == 4 && tail.iter().all(char::is_ascii_hexdigit);
         let head: String = self.stem.chars().take(2).collect();
+        // A pattern that begins with a star says too little to be told from a short name, but by its extension.
+        let says_enough = !long.is_empty() || (!extension.is_empty() && !is_open(extension));
         let stem_fits = begins_alike(&self.stem, &long, open) || (is_digest && begins_alike(&head, &long, open));
         let extension_fits = match extension {
             "" => open || self.extension.is_empty(),
             _ => is_open(extension) || known(extension).chars().take(3).collect::<String>() == self.extension,
         };
-        stem_fits && extension_fits
+        says_enough && stem_fits && extension_fits
     }
 }
 
@@ -336,6 +330,7 @@ mod tests {
             ("LOGINS~1.XML", "logins.json"),
             ("~1", "a.b"),
             ("MICROS~1.X", "Microsoft"),
+            ("HOLIDA~1.JPG", "*Key*"),
         ];
         for (short, long) in may {
             assert!(may_be(&NameGlob::new(long), &Name::from(short)), "{short} {long}");

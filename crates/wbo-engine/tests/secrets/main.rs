@@ -1,4 +1,21 @@
 //! What never leaves: tries to smuggle secrets out, and proves that ordinary settings pass.
 
-mod hives;
+// Helpers stop at the first surprise, as tests do.
+#![cfg(test)]
+
+// What the tests stand on.
 mod support;
+
+// What is refused.
+mod smuggled_content;
+mod smuggled_files;
+mod smuggled_keys;
+
+// What passes.
+mod hives;
+mod innocents;
+mod names;
+
+// What is told.
+mod document;
+mod sign_in;

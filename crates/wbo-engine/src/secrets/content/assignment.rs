@@ -4,15 +4,17 @@ use super::super::words::{Words, is_switch_text};
 
 /// Whether a text sets a secret.
 pub(super) fn search(text: &[u8], words: &Words) -> bool {
-    // In bytes that are no text, a short name is most likely none.
-    let graphic = text.iter().filter(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace()).count();
-    let least = if graphic / 7 >= text.len() / 10 { 2 } else { 6 };
-    let is_secret =
-        |name: &[u8]| name.len() >= least && str::from_utf8(name).is_ok_and(|name| words.name(name).is_some());
     let sets = |at: usize| {
         let (Some(before), Some(after)) = (text.get(..at), text.get(at + 1..)) else { return false };
+        // In bytes that are no text, a short name is most likely none.
+        let is_text = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        let run = before.iter().rev().take(CLEAR).take_while(is_text).count()
+            + after.iter().take(CLEAR).take_while(is_text).count();
+        let least = if run >= CLEAR { 2 } else { 6 };
+        let is_secret =
+            |name: &[u8]| name.len() >= least && str::from_utf8(name).is_ok_and(|name| words.name(name).is_some());
         match text.get(at) {
-            Some(b'=' | b':') => is_set(before, after, is_secret),
+            Some(sign @ (b'=' | b':')) => is_set(*sign, before, after, is_secret),
             Some(b'>') => is_element(before, after, is_secret),
             Some(b' ' | b'\0') => is_option(before, after, is_secret),
             _ => false,
@@ -21,6 +23,9 @@ pub(super) fn search(text: &[u8], words: &Words) -> bool {
     memchr::memchr3_iter(b'=', b':', b'>', text).any(sets) || memchr::memchr2_iter(b' ', b'\0', text).any(sets)
 }
 
+/// So many characters in a row are a text.
+const CLEAR: usize = 12;
+
 /// Names that are longer are none.
 const NAME: usize = 64;
 
@@ -28,7 +33,7 @@ const NAME: usize = 64;
 const VALUE: usize = 1024;
 
 /// `name = value`, `"name": "value"`, and `name="name" … value="value"`.
-fn is_set(before: &[u8], after: &[u8], is_secret: impl Fn(&[u8]) -> bool) -> bool {
+fn is_set(sign: u8, before: &[u8], after: &[u8], is_secret: impl Fn(&[u8]) -> bool) -> bool {
     // What compares sets nothing, and what stands before :// is a scheme.
     if matches!(after, [b'=', b'=' | b' ', ..] | [b'/', b'/', ..]) || before.ends_with(b"=") || before.ends_with(b"!") {
         return false;
@@ -36,10 +41,18 @@ fn is_set(before: &[u8], after: &[u8], is_secret: impl Fn(&[u8]) -> bool) -> boo
     let after = after.strip_prefix(b"=").or_else(|| after.strip_prefix(b">")).unwrap_or(after);
     let name = name_before(before);
     if is_secret(name) {
-        return has_value(after);
+        // What a script sets a variable to is code, unless it is in quotes.
+        let is_variable = before.trim_ascii_end().strip_suffix(name).is_some_and(|before| before.ends_with(b"$"));
+        return if is_variable {
+            quoted(after.trim_ascii_start()).is_some_and(|(text, _)| is_literal(text))
+        } else {
+            has_value(sign, after)
+        };
     }
+    // In <add key="name"> the element stands before it.
+    let last = name.rsplit(|byte| *byte == b' ').next().unwrap_or_default();
     let is_naming =
-        [b"name".as_slice(), b"key", b"id", b"property", b"n"].iter().any(|word| name.eq_ignore_ascii_case(word));
+        [b"name".as_slice(), b"key", b"id", b"property", b"n"].iter().any(|word| last.eq_ignore_ascii_case(word));
     if !is_naming {
         return false;
     }
@@ -82,7 +95,7 @@ fn is_option(before: &[u8], after: &[u8], is_secret: impl Fn(&[u8]) -> bool) -> 
     let (rest, name) = before.split_at(before.len() - length);
     let begins = rest.last().is_none_or(|byte| byte.is_ascii_whitespace() || matches!(byte, 0 | b'"' | b'\''));
     let Some(name) = name.strip_prefix(b"-") else { return false };
-    begins && is_secret(name) && !after.trim_ascii_start().starts_with(b"-") && has_value(after)
+    begins && is_secret(name) && !after.trim_ascii_start().starts_with(b"-") && has_value(b' ', after)
 }
 
 fn is_name(byte: u8) -> bool {
@@ -104,7 +117,7 @@ fn name_before(before: &[u8]) -> &[u8] {
 }
 
 /// Whether what follows a sign is a value that may be a secret.
-fn has_value(after: &[u8]) -> bool {
+fn has_value(sign: u8, after: &[u8]) -> bool {
     let after = after.get(..after.len().min(VALUE)).unwrap_or_default();
     let blanks = length_of(after, |byte| matches!(byte, b' ' | b'\t'));
     let mut value = after.get(blanks..).unwrap_or_default();
@@ -112,6 +125,9 @@ fn has_value(after: &[u8]) -> bool {
     if matches!(value, [b'\r' | b'\n', ..]) && matches!(value.trim_ascii_start(), [b'"', ..]) {
         value = value.trim_ascii_start();
     }
+    // Files of Remote Desktop write the type before the value.
+    let typed = |value: &[u8]| sign == b':' && matches!(value, [b'i' | b's' | b'b', b':', ..]);
+    let value = if typed(value) { value.get(2..).unwrap_or_default() } else { value };
     let value = value.strip_prefix(b"\\").unwrap_or(value);
     if let Some((inner, rest)) = quoted(value) {
         // In "name": "value": what is quoted here is a name itself.
@@ -123,7 +139,7 @@ fn has_value(after: &[u8]) -> bool {
     let value = value.get(..length_of(value, |byte| !ends(byte))).unwrap_or_default().trim_ascii();
     let word = value.split(u8::is_ascii_whitespace).next().unwrap_or_default();
     // A sentence is no value, and a call is none.
-    let is_sentence = word.len() < value.len() && word.iter().all(u8::is_ascii_alphabetic);
+    let is_sentence = sign == b':' && word.len() < value.len() && word.iter().all(u8::is_ascii_alphabetic);
     word.len() >= 3 && !is_sentence && !word.contains(&b'(') && is_literal(word)
 }
 
@@ -158,7 +174,7 @@ fn value_nearby(rest: &[u8]) -> bool {
     let Some(value) = at.and_then(|at| rest.get(at + 5..)) else { return false };
     let value = value.get(length_of(value, |byte| matches!(byte, b'"' | b'\'' | b' '))..).unwrap_or_default();
     match value.split_first() {
-        Some((b'=' | b':', value)) => has_value(value),
+        Some((sign @ (b'=' | b':'), value)) => has_value(*sign, value),
         Some((b'>', value)) => is_literal(value.split(|byte| *byte == b'<').next().unwrap_or_default()),
         _ => false,
     }

@@ -20,6 +20,19 @@ pub(super) fn without_nuls(bytes: &[u8]) -> Option<Vec<u8>> {
     Some(narrow)
 }
 
+/// Whether there is any text in these bytes that a secret might stand in. In bytes that are none, there hardly is.
+pub(super) fn has_text(bytes: &[u8]) -> bool {
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let mut length = 0;
+    bytes.iter().any(|byte| {
+        length = if is_text(byte) { length + 1 } else { 0 };
+        length >= TEXT
+    })
+}
+
+/// Shorter runs of characters are no text: even `pwd=abc` is longer.
+const TEXT: usize = 6;
+
 /// Gives what each run of encoded bytes stands for to `take`, until it wants no more.
 pub(super) fn each(text: &[u8], mut take: impl FnMut(&[u8]) -> bool) {
     let ways = [base64, hexadecimal, decimal];

@@ -52,12 +52,14 @@ fn is_remote_desktop(text: &[u8]) -> bool {
 /// Two parts in base64 that begin as JSON does, or the five parts of an encrypted one.
 fn is_jwt(text: &[u8]) -> bool {
     behind(text, b"eyJ").any(|(before, rest)| {
-        let begins = !before.last().is_some_and(|byte| is_base64url(*byte));
+        if before.last().is_some_and(|byte| is_base64url(*byte)) {
+            return false;
+        }
         let head = length_of(rest, LONGEST, is_base64url);
         let Some((b'.', rest)) = rest.get(head..).and_then(<[u8]>::split_first) else { return false };
         let body = length_of(rest, LONGEST, is_base64url);
         let is_third = rest.get(body) == Some(&b'.');
-        begins && head >= 10 && body >= 10 && is_third && (rest.starts_with(b"eyJ") || body >= 16)
+        head >= 10 && body >= 10 && is_third && (rest.starts_with(b"eyJ") || body >= 16)
     })
 }
 
@@ -156,7 +158,7 @@ fn is_netrc(text: &[u8]) -> bool {
     let starts = [(b"machine".as_slice(), 1), (b"default", 0)];
     starts.iter().any(|(start, skip)| {
         behind(text, start).any(|(before, rest)| {
-            let begins = before.last().is_none_or(u8::is_ascii_whitespace);
+            let begins = !before.last().is_some_and(u8::is_ascii_alphanumeric);
             let near = rest.get(..rest.len().min(1024)).unwrap_or_default();
             let mut words = near.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).skip(*skip);
             let mut pairs = std::iter::from_fn(|| Some((words.next()?, words.next()?)));
