@@ -312,9 +312,7 @@ impl Offline {
                 add(&["Software", "Classes"], image)?;
             }
             Ok(None) => (),
-            Err(problem) => {
-                hives.push(HiveReport::unreadable(path.to_string(), problem))
-            }
+            Err(problem) => hives.push(HiveReport::unreadable(path.to_string(), problem)),
         }
         let mut folders = match &self.kind {
             OfflineKind::Windows { system_root, .. } => Folders::of_windows(system_root.clone()),

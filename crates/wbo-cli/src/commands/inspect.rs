@@ -3,8 +3,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use profile_format::{
-    AppFlags, Apps, Category, Content, ContentId, ContentPart, Document, JudgeSeal, Note, NoteCode, Opened, ReadAt, SectionId,
-    SectionKind, Suite,
+    AppFlags, Apps, Category, Content, ContentId, ContentPart, Document, JudgeSeal, Note, NoteCode, Opened, ReadAt,
+    SectionId, SectionKind, Suite,
 };
 use profile_json::{ContentPlace, View};
 use serde::Serialize;

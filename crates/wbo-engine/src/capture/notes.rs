@@ -30,9 +30,7 @@ pub(super) fn of_outcome(setting: &Setting, outcome: &Outcome) -> Vec<Note> {
 
 fn of_left_out(setting: &Setting, why: &LeftOut) -> (NoteCode, String) {
     match why {
-        LeftOut::Never => {
-            (NoteCode::SECRET, setting.about.clone().unwrap_or_else(|| "never captured".to_owned()))
-        }
+        LeftOut::Never => (NoteCode::SECRET, setting.about.clone().unwrap_or_else(|| "never captured".to_owned())),
         LeftOut::OnRequest => (NoteCode::ON_REQUEST, format!("captured on request: --also {}", setting.id)),
         LeftOut::OtherBuild(build) => {
             let range = match (setting.builds.from, setting.builds.to) {

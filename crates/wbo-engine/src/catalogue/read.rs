@@ -171,14 +171,11 @@ fn read_builds(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Builds {
     if builds.is_all() {
         fields.flaw(report, at, Flaw::Empty { word: "builds" });
     }
-    if let (Some(from), Some(to)) = (builds.from, builds.to) {
-        if from > to {
-            fields.flaw(
-                report,
-                at,
-                Flaw::OutOfRange { word: "to", found: to.into(), least: from.into(), most: u32::MAX.into() },
-            );
-        }
+    if let (Some(from), Some(to)) = (builds.from, builds.to)
+        && from > to
+    {
+        let flaw = Flaw::OutOfRange { word: "to", found: to.into(), least: from.into(), most: u32::MAX.into() };
+        fields.flaw(report, at, flaw);
     }
     builds
 }
@@ -321,7 +318,7 @@ fn read_bits(kind: Kind, fields: &mut Fields<'_>, report: &mut Report<'_>) -> Op
         (Kind::Binary, None) => fields.flaw(report, at, Flaw::Needs { word: "bits", needs: "byte" }),
         (Kind::Binary, Some(_)) | (Kind::Dword | Kind::Text, None) => (),
         (Kind::Dword | Kind::Text, Some(_)) => {
-            fields.flaw(report, at, Flaw::Needs { word: "byte", needs: "type = \"binary\"" })
+            fields.flaw(report, at, Flaw::Needs { word: "byte", needs: "type = \"binary\"" });
         }
         _ => fields.flaw(report, at, Flaw::Needs { word: "bits", needs: "type = \"binary\", \"dword\" or \"text\"" }),
     }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 /// One rule: what is never captured, where it stands and how it is known.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Rule {
     /// Its name, which never changes.
@@ -128,8 +128,19 @@ pub(super) fn standard() -> Vec<Rule> {
     struct File {
         rule: Vec<Rule>,
     }
-    // The text is part of the program, and a test reads it.
-    toml::from_str::<File>(STANDARD).map(|file| file.rule).unwrap_or_default()
+    // The text is part of the program, and a test reads it; a list that cannot be read would deny everything.
+    toml::from_str::<File>(STANDARD).map_or_else(|_| vec![everything()], |file| file.rule)
+}
+
+/// A rule that denies all keys and files.
+fn everything() -> Rule {
+    Rule {
+        id: "everything".to_owned(),
+        title: "the list of secrets cannot be read, so nothing is captured".to_owned(),
+        keys: vec!["**".to_owned()],
+        files: vec!["**".to_owned()],
+        ..Rule::default()
+    }
 }
 
 const STANDARD: &str = include_str!("../../deny/secrets.toml");
@@ -139,6 +150,20 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+
+    #[test]
+    fn a_list_that_cannot_be_read_denies_everything() {
+        use registry::KeyPath;
+
+        use crate::secrets::Secrets;
+        use crate::{Folders, WindowsPath};
+
+        let secrets = Secrets::of(vec![everything()]);
+        for key in [r"HKCU\Console", r"HKLM\SOFTWARE\Example", r"HKLM\SYSTEM\CurrentControlSet\Control"] {
+            assert!(secrets.key(&KeyPath::parse(key).unwrap()).is_some(), "{key}");
+        }
+        assert!(secrets.file(&WindowsPath::parse(r"C:\Users\a\b.txt").unwrap(), &Folders::default()).is_some());
+    }
 
     #[test]
     fn the_list_reads() {
