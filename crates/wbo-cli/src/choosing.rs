@@ -10,7 +10,8 @@ use crate::keys;
 /// Which users are meant.
 #[derive(Args, Debug)]
 pub(crate) struct UserArgs {
-    /// The user: a name, DOMAIN\name, a SID or a folder, '*' for any characters; may be given several times
+    /// Whose settings: a name, DOMAIN\name, a SID or a folder, '*' for any characters; may be given several times, and need
+    /// not where there is one user alone
     #[arg(short, long = "user", value_name = "USER")]
     users: Vec<String>,
 
@@ -18,7 +19,7 @@ pub(crate) struct UserArgs {
     #[arg(long = "exclude-user", value_name = "USER")]
     exclude: Vec<String>,
 
-    /// All users
+    /// All users whom `wbo users` does not set aside
     #[arg(long)]
     all_users: bool,
 
@@ -35,19 +36,37 @@ impl UserArgs {
 
     /// The users who are meant.
     pub(crate) fn choose<'u>(&self, profiles: &'u [UserProfile]) -> Result<Vec<&'u UserProfile>, CommandError> {
-        let choice = UserChoice {
-            users: self.users.clone(),
-            exclude: self.exclude.clone(),
-            all: self.all_users,
-            used_within_days: self.used_within,
-        };
-        wbo_engine::select(profiles, &choice, keys::now()).map_err(|error| {
-            let exit = match error {
-                SelectError::SetAside { .. } => Exit::Policy,
-                _ => Exit::Usage,
-            };
-            CommandError::new(exit, error.to_string())
-                .hint("`wbo users` lists everybody, with what can be said of them")
-        })
+        select(
+            profiles,
+            &UserChoice {
+                users: self.users.clone(),
+                exclude: self.exclude.clone(),
+                all: self.all_users,
+                used_within_days: self.used_within,
+            },
+        )
     }
+}
+
+/// The one user who is meant; the only one, if none is named.
+pub(crate) fn one<'u>(name: Option<&str>, profiles: &'u [UserProfile]) -> Result<&'u UserProfile, CommandError> {
+    let users = name.into_iter().map(ToOwned::to_owned).collect();
+    match *select(profiles, &UserChoice { users, ..UserChoice::default() })? {
+        [user] => Ok(user),
+        ref several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            Err(CommandError::usage(format!("one user is looked at, and several fit: {}", names.join(", "))))
+        }
+    }
+}
+
+fn select<'u>(profiles: &'u [UserProfile], choice: &UserChoice) -> Result<Vec<&'u UserProfile>, CommandError> {
+    wbo_engine::select(profiles, choice, keys::now()).map_err(|error| {
+        let exit = match error {
+            SelectError::SetAside { .. } => Exit::Policy,
+            SelectError::NoUsers { .. } => Exit::SourceUnreadable,
+            _ => Exit::Usage,
+        };
+        CommandError::new(exit, error.to_string()).hint("`wbo users` lists everybody, with what can be said of them")
+    })
 }

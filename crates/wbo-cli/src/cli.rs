@@ -16,7 +16,8 @@ use crate::{clean, interrupt};
 
 /// A Windows user's settings in one encrypted, signed file
 ///
-/// wbo packs, inspects, verifies, signs and re-addresses profiles, without any network.
+/// wbo captures settings from a Windows that is switched off, and packs, inspects, verifies, signs and re-addresses profiles,
+/// without any network.
 #[derive(Parser, Debug)]
 #[command(name = "wbo", bin_name = "wbo", version, max_term_width = 100)]
 struct Cli {

@@ -174,7 +174,6 @@ fn link_kind(place: &Path) -> EntryKind {
 const CLOUD: u32 = 0x9000_001a;
 const CLOUD_MASK: u32 = 0xffff_0fff;
 
-const ARCHIVE: u32 = 0x20;
 const REPARSE_POINT: u32 = 0x400;
 const OFFLINE: u32 = 0x1000;
 const RECALL_ON_OPEN: u32 = 0x4_0000;
@@ -202,7 +201,7 @@ fn attributes(_: &Path, metadata: &Metadata) -> u32 {
 
 #[cfg(not(windows))]
 fn usual_attributes(metadata: &Metadata) -> u32 {
-    if metadata.is_file() { ARCHIVE } else { 0 }
+    if metadata.is_file() { Entry::ARCHIVE } else { 0 }
 }
 
 /// Opens a file to be read only: no link, and where that is allowed without a trace in its access time.

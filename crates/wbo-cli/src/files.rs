@@ -267,7 +267,7 @@ fn temporary_failed(path: &Path, error: &io::Error) -> CommandError {
     CommandError::failed(format!("{} could not be written: {said}", path.display()))
 }
 
-fn refuse_existing(target: &Path) -> Result<(), CommandError> {
+pub(crate) fn refuse_existing(target: &Path) -> Result<(), CommandError> {
     match fs::symlink_metadata(target) {
         Err(_) => Ok(()),
         Ok(_) => Err(CommandError::usage(format!("{} exists already", target.display()))

@@ -135,6 +135,13 @@ pub(crate) fn time(time: FileTime) -> Option<String> {
     Some(time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
+/// A moment for programs, in UTC; nothing for one that no calendar has.
+pub(crate) fn moment(time: FileTime) -> Option<String> {
+    let since_1970 = (i128::from(time.0) - UNIX_EPOCH) / 10_000_000;
+    let time = jiff::Timestamp::from_second(i64::try_from(since_1970).ok()?).ok()?;
+    Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
 /// The time, by this machine's clock.
 pub(crate) fn now() -> FileTime {
     let since_1601 = jiff::Timestamp::now().as_nanosecond() / 100 + UNIX_EPOCH;

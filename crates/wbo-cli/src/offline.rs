@@ -197,7 +197,16 @@ impl Offline {
         }
         let facts = wbo_engine::device(&mount(&machine, &mut hives));
         let drive = facts.system_root.as_ref().map_or('C', WindowsPath::drive);
-        let hibernated = windows.hibernation.as_ref().map_or(Some(false), |path| hibernated(&given, path));
+        let hibernated = match (&windows.hibernation, &windows.volume) {
+            (Some(path), _) => hibernated(&given, path),
+            // Its drive was not looked at yet.
+            (None, None) => match tree.entry(&[Name::from("hiberfil.sys")]) {
+                Ok(Some(_)) => hibernated(&tree, &[Name::from("hiberfil.sys")]),
+                Ok(None) => Some(false),
+                Err(_) => None,
+            },
+            (None, Some(_)) => Some(false),
+        };
         let mut trees = vec![(WindowsPath::new(drive, vec![]), tree)];
         for (letter, folder) in drives {
             if *letter == drive {
@@ -287,16 +296,15 @@ impl Offline {
 
     /// Opens the registry of one user.
     pub(crate) fn user(&self, profile: &UserProfile) -> Result<OfflineUser<'_>, CommandError> {
-        let unreadable = |problem: String| {
-            let message = format!("{profile}: {problem}");
-            CommandError::new(Exit::SourceUnreadable, message)
-        };
-        let folder = profile.folder.as_ref().ok_or_else(|| unreadable("its folder is not known".to_owned()))?;
+        let unreadable = |problem: String| CommandError::new(Exit::SourceUnreadable, problem);
+        let folder = profile.folder.as_ref();
+        let folder = folder.ok_or_else(|| unreadable(format!("the folder of {profile} is not known")))?;
         let hive = profile.hive.clone().unwrap_or_else(|| Name::from("NTUSER.DAT"));
         let drives = self.drives();
         let mut hives = Vec::new();
-        let own = open_on(&drives, &folder.join(hive.clone())).map_err(unreadable)?;
-        let (own, report) = own.ok_or_else(|| unreadable(format!("{} is not there", folder.join(hive))))?;
+        let path = folder.join(hive);
+        let own = open_on(&drives, &path).map_err(|problem| unreadable(format!("{path}: {problem}")))?;
+        let (own, report) = own.ok_or_else(|| unreadable(format!("{path} is not there")))?;
         hives.push(report);
         let mut registry = mount(&self.machine, &mut hives);
         let mut add = |names: &[&str], image: Image| {
@@ -311,7 +319,8 @@ impl Offline {
                 hives.push(report);
                 add(&["Software", "Classes"], image)?;
             }
-            Ok(None) => (),
+            Ok(None) if drives.entry(&path).is_ok_and(|entry| entry.is_none()) => (),
+            Ok(None) => hives.push(HiveReport::unreadable(path.to_string(), NO_FILE.to_owned())),
             Err(problem) => hives.push(HiveReport::unreadable(path.to_string(), problem)),
         }
         let mut folders = match &self.kind {
@@ -412,6 +421,9 @@ impl HiveReport {
     }
 }
 
+/// What stands where a file should.
+const NO_FILE: &str = "it is no file; links and the like are not followed";
+
 /// Bytes of a hive, and of a log of one.
 const HIVE: u64 = limits::HIVE_SIZE as u64;
 const LOG: u64 = limits::LOG_SIZE as u64;
@@ -467,8 +479,8 @@ fn open_with(
             let report = HiveReport::of(shown, &image);
             (image, report)
         })),
-        Err(OpenError::Read(error)) => Err(format!("{shown} cannot be read: {error}")),
-        Err(OpenError::NotAHive(error)) => Err(format!("{shown}: {error}")),
+        Err(OpenError::Read(error)) => Err(error.to_string()),
+        Err(OpenError::NotAHive(error)) => Err(error.to_string()),
     }
 }
 

@@ -145,7 +145,9 @@ impl Search<'_> {
 
     /// Whether this is the folder of a Windows, which then is among those found.
     fn look_at_windows(&mut self, at: &[Name]) -> bool {
-        if !self.is(EntryKind::File, &below(at, &["System32", "config", "SYSTEM"])) {
+        // One of them may be lost; the other still tells much.
+        let hives = ["SYSTEM", "SOFTWARE"].map(|hive| below(at, &["System32", "config", hive]));
+        if !hives.iter().any(|hive| self.is(EntryKind::File, hive)) {
             return false;
         }
         let kind = self.kind(at);

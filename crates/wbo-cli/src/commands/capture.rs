@@ -32,7 +32,8 @@ use output::Output;
 /// Capture users' settings from a Windows that is switched off
 ///
 /// Reads the registry hives and files of a mounted drive, or of a user's folder, and writes one profile for each user. The
-/// source is only read. Secrets are left out, and the profile says where something was.
+/// source is only read. Secrets are left out, and the profile says where something was. What cannot be read, be it a file, a
+/// hive or a whole user, is named and does not keep the rest from being captured; it ends with 3 then.
 #[derive(Args, Debug)]
 pub(crate) struct CaptureArgs {
     #[command(flatten)]
@@ -41,7 +42,7 @@ pub(crate) struct CaptureArgs {
     #[command(flatten)]
     users: UserArgs,
 
-    /// The profile to write; for several users the folder for them, each named after its user
+    /// The profile to write; for several users, or where this is a folder or ends as one, the folder with a file for each
     #[arg(short, long, value_name = "FILE|FOLDER")]
     out: Option<PathBuf>,
 
@@ -102,6 +103,8 @@ struct UserReport {
     captured: Option<Captured>,
     missed: Vec<String>,
     error: Option<String>,
+    #[serde(skip)]
+    exit: Option<Exit>,
 }
 
 /// What a profile holds, counted.
@@ -140,7 +143,9 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let mut sealer = writes.then(|| args.seal.sealer()).transpose()?;
     let outputs = match &args.out {
-        Some(out) if writes => Some(Output::of(out, args.users.means_several() || chosen.len() > 1, &chosen)?),
+        Some(out) if writes => {
+            Some(Output::of(out, args.users.means_several() || chosen.len() > 1, &chosen, existing)?)
+        }
         _ => None,
     };
     for unread in &users.unread {
@@ -162,6 +167,9 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
         capture.report(user, captured, out.map(|out| (out, existing, &done)), ui)
     };
     let reports = in_parallel(&chosen, &one);
+    if let Some(outputs) = outputs.as_ref().filter(|_| reports.iter().all(|report| report.bytes.is_none())) {
+        outputs.clear();
+    }
     if let Some(sealer) = &sealer {
         sealer.remind(ui);
     }
@@ -181,16 +189,31 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
     Ok(exit(&report, &users.unread))
 }
 
-/// Partly done, where a user, a hive or anything else that is there was not read; failed, where nothing was.
+impl UserReport {
+    fn fail(&mut self, error: &CommandError) {
+        self.error = Some(error.message().to_owned());
+        self.exit = Some(error.exit());
+    }
+}
+
+/// Partly done, where a user, a hive or anything else that is there was not read, or a profile not written; failed, where
+/// nobody's was.
 fn exit(report: &CaptureReport, unread: &[wbo_engine::Unread]) -> Exit {
-    let failed = report.users.iter().filter(|user| user.error.is_some()).count();
+    let mut failed: Vec<Exit> = report.users.iter().filter_map(|user| user.exit).collect();
     let complete = unread.is_empty()
         && report.users.iter().all(|user| user.missed.is_empty() && user.error.is_none())
         && !report.hives.iter().any(HiveReport::is_incomplete);
     match complete {
         true => Exit::Done,
-        false if failed > 0 && failed == report.users.len() => Exit::SourceUnreadable,
-        false => Exit::Partly,
+        false if failed.len() < report.users.len() => Exit::Partly,
+        false => {
+            failed.sort_unstable();
+            failed.dedup();
+            match *failed {
+                [same] => same,
+                _ => Exit::SourceUnreadable,
+            }
+        }
     }
 }
 
@@ -288,11 +311,12 @@ impl Capture<'_> {
             captured: None,
             missed: Vec::new(),
             error: None,
+            exit: None,
         };
         let (profile, hives) = match captured {
             Ok(captured) => captured,
             Err(error) => {
-                report.error = Some(error.message().to_owned());
+                report.fail(&error);
                 return report;
             }
         };
@@ -316,7 +340,7 @@ impl Capture<'_> {
                 Ok(Written { bytes, body_id, author }) => {
                     (report.bytes, report.body_id, report.author) = (Some(bytes), Some(body_id), author);
                 }
-                Err(error) => report.error = Some(error.message().to_owned()),
+                Err(error) => report.fail(&error),
             }
         }
         report

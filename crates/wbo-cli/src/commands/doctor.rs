@@ -101,13 +101,19 @@ fn examine(source: &Offline, found: &wbo_engine::Found, thorough: bool) -> Vec<F
     let folders = opened.iter().filter_map(|(user, _)| user.folder.as_ref());
     let online_only: Vec<OnlineOnly> = folders.filter_map(|folder| online_only(&drives, folder)).collect();
     let machine = source.machine();
+    let mut found = found.clone();
+    if !opened.is_empty() {
+        // The folder of the Windows itself was named, and its drive is around it all the same.
+        let alone = found.windows.iter_mut().filter(|windows| windows.volume.is_none());
+        alone.for_each(|windows| windows.volume = Some(vec![]));
+    }
     let (has_machine, hibernated) = match &source.kind {
         OfflineKind::Windows { hibernated, .. } => (true, *hibernated),
         OfflineKind::UserFolder(_) => (false, None),
     };
     wbo_engine::doctor(&Examined {
         now: keys::now(),
-        found: Some(found),
+        found: Some(&found),
         machine: has_machine.then_some(&machine),
         device: has_machine.then_some(&source.facts),
         users: has_machine.then_some(&users),

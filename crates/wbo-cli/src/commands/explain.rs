@@ -7,11 +7,11 @@ use wbo_engine::secrets::Secrets;
 use wbo_engine::{describe, explain};
 
 use crate::catalogues::CatalogueArgs;
-use crate::choosing::UserArgs;
+use crate::choosing;
 use crate::clean::Clean;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::hive_opening::time;
+use crate::hive_opening::moment;
 use crate::offline::{self, HivesOn, SourceArgs};
 use crate::ui::Ui;
 
@@ -24,7 +24,7 @@ pub(crate) struct ExplainArgs {
     #[arg(value_name = "ID")]
     first: String,
 
-    /// The folder of a Windows or of a user to look at
+    /// The folder of a Windows or of a user to look at; without it, what is known of the setting is all that is said
     #[arg(value_name = "SOURCE")]
     source: Option<String>,
 
@@ -36,10 +36,11 @@ pub(crate) struct ExplainArgs {
     #[arg(long, value_name = "COUNT", default_value_t = 50)]
     limit: usize,
 
-    #[command(flatten)]
-    users: UserArgs,
+    /// Whose settings to look at: a name, DOMAIN\name, a SID or a folder; need not be said where there is one user alone
+    #[arg(short, long, value_name = "USER")]
+    user: Option<String>,
 
-    /// Where another drive of that Windows is mounted, as D:=/mnt/data
+    /// Where another drive of that Windows is mounted, as D:=/mnt/data; may be given several times
     #[arg(long = "drive", value_name = "LETTER=FOLDER", value_parser = offline::parse_drive)]
     drives: Vec<(char, std::path::PathBuf)>,
 
@@ -125,6 +126,9 @@ pub(super) fn run(args: &ExplainArgs, ui: Ui) -> Result<Exit, CommandError> {
             .map_or_else(|| format!("'{}' is not the id of one setting", args.first), |error| error.to_string());
         CommandError::usage(error).hint("`wbo catalog list` lists the settings")
     })?;
+    if args.source.is_none() && (args.user.is_some() || !args.drives.is_empty()) {
+        return Err(CommandError::usage("--user and --drive need a source behind the id"));
+    }
     let written = Written::of(setting);
     let mut report = ExplainReport {
         wbo: "explain",
@@ -142,9 +146,7 @@ pub(super) fn run(args: &ExplainArgs, ui: Ui) -> Result<Exit, CommandError> {
     if let Some(source) = &args.source {
         let source = SourceArgs::new(source, &args.drives).open(ui)?;
         let users = source.users();
-        let [profile] = &*args.users.choose(&users.profiles)? else {
-            return Err(CommandError::usage("one user is looked at; --user says which"));
-        };
+        let profile = choosing::one(args.user.as_deref(), &users.profiles)?;
         let user = source.user(profile)?;
         let (drives, hives);
         drives = source.drives();
@@ -238,16 +240,14 @@ fn list_unclaimed(args: &ExplainArgs, catalogue: &Catalogue, ui: Ui) -> Result<E
     }
     let source = SourceArgs::new(&args.first, &args.drives).open(ui)?;
     let users = source.users();
-    let [profile] = &*args.users.choose(&users.profiles)? else {
-        return Err(CommandError::usage("one user is looked at; --user says which"));
-    };
+    let profile = choosing::one(args.user.as_deref(), &users.profiles)?;
     let user = source.user(profile)?;
     let mut found = explain::unclaimed(user.registry(), catalogue, Secrets::standard());
     let total = found.keys.len();
     found.keys.truncate(args.limit);
     let key = |key: &explain::Unclaimed| UnclaimedKey {
         key: key.key.to_string(),
-        written: time(key.written),
+        written: moment(key.written),
         values: key.values.iter().map(ToString::to_string).collect(),
     };
     let report = UnclaimedReport {
@@ -265,7 +265,7 @@ fn list_unclaimed(args: &ExplainArgs, catalogue: &Catalogue, ui: Ui) -> Result<E
                 key.values.iter().map(|name| if name.is_empty() { "(default)" } else { name }).collect();
             text.push_str(&format!(
                 "{}  {}: {}\n",
-                key.written.as_deref().unwrap_or("-"),
+                key.written.as_deref().and_then(|time| time.get(..10)).unwrap_or("-         "),
                 Clean(&key.key),
                 Clean(names.join(", "))
             ));

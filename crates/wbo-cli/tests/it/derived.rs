@@ -75,8 +75,15 @@ fn every_command_has_a_man_page() {
     assert_eq!(
         pages,
         [
+            "wbo-capture.1",
+            "wbo-catalog-check.1",
+            "wbo-catalog-list.1",
+            "wbo-catalog-show.1",
+            "wbo-catalog.1",
             "wbo-completions.1",
             "wbo-demo.1",
+            "wbo-doctor.1",
+            "wbo-explain.1",
             "wbo-extract.1",
             "wbo-hive-check.1",
             "wbo-hive-dump.1",
@@ -94,6 +101,7 @@ fn every_command_has_a_man_page() {
             "wbo-pack.1",
             "wbo-recipients.1",
             "wbo-sign.1",
+            "wbo-users.1",
             "wbo-verify.1",
             "wbo.1",
         ]

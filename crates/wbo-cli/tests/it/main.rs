@@ -9,12 +9,17 @@
 
 // What the tests stand on.
 mod folder;
+mod image;
 mod redaction;
 mod run;
 mod schema;
 mod tools;
 
 // The commands.
+mod capture;
+mod catalog;
+mod doctor;
+mod explain;
 mod extract;
 mod hive;
 mod hive_import;
@@ -24,6 +29,7 @@ mod key;
 mod pack;
 mod recipients;
 mod sign;
+mod users;
 mod verify;
 
 // What concerns all of them.

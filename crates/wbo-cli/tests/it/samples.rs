@@ -103,13 +103,13 @@ fn the_hive_of_alice_is_dirty_and_its_log_has_the_rest() {
 /// An entry of demo/planted.toml.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Planted {
-    image: String,
+pub(crate) struct Planted {
+    pub(crate) image: String,
     file: String,
     key: Option<String>,
     value: Option<String>,
     kind: String,
-    text: String,
+    pub(crate) text: String,
 }
 
 #[derive(Deserialize)]
@@ -118,7 +118,7 @@ struct List {
     planted: Vec<Planted>,
 }
 
-fn planted() -> Vec<Planted> {
+pub(crate) fn planted() -> Vec<Planted> {
     let text = fs::read_to_string(repository("crates/wbo-cli/demo/planted.toml")).unwrap();
     toml::from_str::<List>(&text).unwrap().planted
 }

@@ -12,7 +12,7 @@ use crate::catalogue::{Each, FilesPlace, Form, Kind, Part, Place, RegistryPlace,
 use crate::forms;
 use crate::secrets::Secrets;
 use crate::tokens::Tokens;
-use crate::{Entry, EntryKind, Source, WindowsPath};
+use crate::{Entry, EntryKind, KnownFolder, Source, WindowsPath};
 
 /// What one setting is on a source.
 #[derive(Debug, Default)]
@@ -383,11 +383,14 @@ impl PartReader<'_, '_, '_> {
         except: &[crate::Glob],
     ) -> Option<Vec<(WindowsPath, Entry, Vec<Name>)>> {
         let Some(root) = self.reader.source.folders.get(wanted.folder).cloned() else {
-            self.incident(
-                None,
-                wanted.to_string(),
-                Why::Unreadable(format!("where {} is, is not known", wanted.folder)),
-            );
+            // Beside a user's folder alone there is no PC; the user's own folders are in it, or were moved elsewhere.
+            let why = match wanted.folder {
+                KnownFolder::Public | KnownFolder::ProgramData | KnownFolder::SystemRoot => {
+                    Why::NotAtHand("the PC's own folders are not at hand")
+                }
+                _ => Why::Unreadable(format!("where {} is, is not known", wanted.folder)),
+            };
+            self.incident(None, wanted.to_string(), why);
             return None;
         };
         let mut found = Vec::new();

@@ -171,13 +171,18 @@ fn set_aside(profile: &UserProfile, text: &str, pattern: &Pattern) -> SelectErro
 
 fn no_match(profiles: &[UserProfile], pattern: &str) -> SelectError {
     let usable = || profiles.iter().filter(|profile| profile.is_usable());
-    // The name alone is compared where no domain was given.
+    // The name alone is compared where no domain was given, and that of the folder, which people see more often.
     let called = |profile: &UserProfile| match (&profile.name, pattern.contains('\\')) {
         (Some(name), false) => name.to_string(),
         _ => profile.to_string(),
     };
+    let slips = |profile: &UserProfile| {
+        let folder = profile.folder.as_ref().and_then(|folder| folder.names().last());
+        let folder = folder.map(|name| distance(&name.to_string(), pattern));
+        folder.into_iter().chain([distance(&called(profile), pattern)]).min().unwrap_or(usize::MAX)
+    };
     let most = pattern.chars().count().div_ceil(3);
-    let near = usable().map(|profile| (distance(&called(profile), pattern), profile));
+    let near = usable().map(|profile| (slips(profile), profile));
     let nearest = near.filter(|(distance, _)| *distance <= most).min_by_key(|(distance, _)| *distance);
     SelectError::NoMatch {
         pattern: pattern.to_owned(),

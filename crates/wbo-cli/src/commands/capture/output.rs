@@ -7,27 +7,48 @@ use profile_format::file_name_flaw;
 use wbo_engine::UserProfile;
 
 use crate::error::CommandError;
+use crate::files::{Existing, refuse_existing};
 
 /// The file for each user, in the order of the users.
 pub(super) struct Output {
     paths: Vec<PathBuf>,
+    /// The folders that were made for them, the innermost first.
+    made: Vec<PathBuf>,
 }
 
 impl Output {
     /// One file where one user is meant and `out` is no folder; else a folder with a file for each.
-    pub(super) fn of(out: &Path, several: bool, users: &[&UserProfile]) -> Result<Self, CommandError> {
+    pub(super) fn of(
+        out: &Path,
+        several: bool,
+        users: &[&UserProfile],
+        existing: Existing,
+    ) -> Result<Self, CommandError> {
         let ends_as_folder = out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
         if !several && !out.is_dir() && !ends_as_folder {
-            return Ok(Self { paths: vec![out.to_owned()] });
+            if existing == Existing::Refuse {
+                refuse_existing(out)?;
+            }
+            return Ok(Self { paths: vec![out.to_owned()], made: Vec::new() });
         }
         if out.is_file() {
             let message = format!("{}: it is a file, and several users need a folder", out.display());
             return Err(CommandError::usage(message));
         }
+        let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && std::fs::symlink_metadata(folder).is_err();
+        let made = out.ancestors().take_while(is_new).map(ToOwned::to_owned).collect();
         std::fs::create_dir_all(out).map_err(|error| crate::files::output_failed(out, &error))?;
         let mut taken = BTreeSet::new();
         let paths = users.iter().map(|user| out.join(name(user, &mut taken)));
-        Ok(Self { paths: paths.collect() })
+        Ok(Self { paths: paths.collect(), made })
+    }
+
+    /// Removes the folders that were made and stayed empty, since nothing could be written.
+    pub(super) fn clear(&self) {
+        for folder in &self.made {
+            // One that is not empty holds what somebody else wrote.
+            let _ = std::fs::remove_dir(folder);
+        }
     }
 
     pub(super) fn path(&self, at: usize) -> Option<PathBuf> {

@@ -11,14 +11,14 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::ui::Ui;
 
-/// List settings
+/// List settings with their marks: unconfirmed, of the machine, personal, captured on request
 #[derive(Args, Debug)]
 pub(crate) struct ListArgs {
     /// Settings by id, by category, or by a pattern such as 'taskbar.*'; all, if none is given
     #[arg(value_name = "SETTING")]
     settings: Vec<String>,
 
-    /// Write a page in Markdown
+    /// Write a page in Markdown, as docs/settings.md
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
 
