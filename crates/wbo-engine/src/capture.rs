@@ -78,6 +78,7 @@ pub fn capture(source: &Source<'_>, catalogue: &Catalogue, selection: &Selection
     let not_to_restore = NotToRestore::of(source.registry);
     let mut settings = Settings::default();
     let mut sections: BTreeMap<profile_format::Category, (usize, Vec<Captured>)> = BTreeMap::new();
+    let mut all = 0;
     for setting in catalogue.settings().filter(|setting| selection.includes(setting)) {
         let left_out = left_out(setting, source, selection, &not_to_restore);
         let outcome = match left_out {
@@ -86,12 +87,14 @@ pub fn capture(source: &Source<'_>, catalogue: &Catalogue, selection: &Selection
                 let reading = reader.read(setting);
                 let (used, captured) = sections.entry(setting.category).or_default();
                 let size = reading.instances.values().flatten().map(size_of).sum::<usize>();
-                if *used + size > limits::SECTION {
+                if *used + size > limits::SECTION || all + size > limits::ALL {
                     Outcome::LeftOut(LeftOut::NoRoom)
                 } else {
                     *used += size;
+                    all += size;
                     settings.contents.extend(reading.contents);
-                    take(setting, reading.instances, reading.incidents, captured)
+                    let expected = source.device.build.is_some() || setting.builds.is_all();
+                    take(setting, reading.instances, reading.incidents, expected, captured)
                 }
             }
         };
@@ -150,17 +153,20 @@ fn left_out(
         return Some(LeftOut::OtherBuild(build));
     }
     let of_windows = |place: &Place| match place {
-        Place::Registry(place) => not_to_restore.holds_key(&place.key),
+        Place::Registry(place) => place.hive.is_none() && not_to_restore.holds_key(&place.key),
         Place::Files(_) => false,
     };
     let listed = setting.scope() == Scope::Machine && setting.parts.iter().any(|part| of_windows(&part.place));
     listed.then_some(LeftOut::NotToRestore)
 }
 
+/// Adds what was read of a setting. Where it is not `expected`, since the build of Windows that might have it is not
+/// known, its absence says nothing.
 fn take(
     setting: &Setting,
-    instances: BTreeMap<Option<Name>, Vec<Item>>,
+    mut instances: BTreeMap<Option<Name>, Vec<Item>>,
     incidents: Vec<Incident>,
+    expected: bool,
     captured: &mut Vec<Captured>,
 ) -> Outcome {
     let mut flags = 0;
@@ -171,6 +177,9 @@ fn take(
         flags |= SettingFlags::TOKENS.0;
     }
     let absent = instances.values().flatten().all(is_absent);
+    if absent && !expected {
+        instances.clear();
+    }
     let before = captured.len();
     for (instance, items) in instances {
         if !items.is_empty() {
@@ -193,8 +202,8 @@ fn is_absent(item: &Item) -> bool {
     }
 }
 
-/// About the bytes that an item takes in a record.
-fn size_of(item: &Item) -> usize {
+/// About the bytes that an item takes in a record, before it is compressed.
+pub fn size_of(item: &Item) -> usize {
     let names = item.path().iter().chain(item.value_name()).map(|text| text.0.len() * 2).sum::<usize>();
     let data = match item {
         Item::Value { state: Some(value), .. } => value.data.0.len(),

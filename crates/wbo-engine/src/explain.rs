@@ -31,7 +31,11 @@ pub fn explain(source: &Source<'_>, setting: &Setting, selection: &Selection, se
     };
     let set = |policy: &ValuePath| {
         let value = source.registry.value(&policy.key, &policy.name).ok().flatten()?;
-        Some((policy.clone(), describe::plain(&value)))
+        let shown = match secrets.value(&policy.key, &policy.name, &value) {
+            Some(denied) => format!("hidden: {denied}"),
+            None => describe::plain(&value),
+        };
+        Some((policy.clone(), shown))
     };
     Explanation { left_out, reading, policies: setting.policies.iter().filter_map(set).collect() }
 }

@@ -89,7 +89,7 @@ impl Folders {
     }
 
     /// Follows what a user's registry says of folders that are not where they usually are. One that is on no drive, as
-    /// on a server, is not known any more; each of these is named in what comes back.
+    /// on a server, or that cannot be the user's alone, is not known any more; each of these is named in what comes back.
     pub fn redirect(&mut self, registry: &dyn ReadRegistry) -> Vec<String> {
         let list = r"Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
         let list = KeyPath::new(Root::CurrentUser, Name::split_path(list));
@@ -98,7 +98,7 @@ impl Folders {
             let Ok(Some(value)) = registry.value(&list, &Name::from(name)) else { continue };
             let View::Text(text) = value.view() else { continue };
             let text = String::from_utf16_lossy(&text);
-            match Tokens::new(self, None).path_in(&text) {
+            match Tokens::new(self, None).path_in(&text).filter(|path| self.may_be_users(path)) {
                 Some(path) => self.set(folder, path),
                 None => {
                     self.places.remove(&folder);
@@ -107,6 +107,21 @@ impl Folders {
             }
         }
         elsewhere
+    }
+
+    /// Whether a folder can be one user's alone: it is in the user's own, or on a drive where it holds nobody else's files
+    /// and is in nobody else's folder. A user's registry says what the user wants, and an administrator's capture reads
+    /// what the user may not.
+    fn may_be_users(&self, path: &WindowsPath) -> bool {
+        let Some(profile) = self.get(KnownFolder::UserProfile) else { return false };
+        if path.under(profile).is_some() {
+            return true;
+        }
+        let users = profile.names().split_last().map(|(_, users)| users.to_vec()).unwrap_or_default();
+        let users = WindowsPath::new(profile.drive(), users);
+        let others = [Some(&users), self.get(KnownFolder::SystemRoot), self.get(KnownFolder::ProgramData)];
+        let mut others = others.into_iter().flatten();
+        !path.names().is_empty() && others.all(|other| path.under(other).is_none() && other.under(path).is_none())
     }
 
     /// Says where a folder is.
@@ -170,6 +185,16 @@ mod tests {
         assert_eq!(folders.get(KnownFolder::AppData), None);
         let local = folders.get(KnownFolder::LocalAppData).map(ToString::to_string);
         assert_eq!(local.as_deref(), Some(r"D:\People\Zoë\AppData\Elsewhere"));
+        let path = |text: &str| WindowsPath::parse(text).unwrap();
+        let folders = Folders::of_windows(path(r"D:\Windows")).with_user(&profile);
+        for own in [r"D:\People\Zoë\x", r"E:\Zoë", r"D:\Data\Zoë"] {
+            assert!(folders.may_be_users(&path(own)), "{own}");
+        }
+        for others in
+            [r"D:\", r"D:\People", r"D:\People\Bob\AppData\Roaming", r"D:\Windows\x", r"E:\", r"D:\ProgramData"]
+        {
+            assert!(!folders.may_be_users(&path(others)), "{others}");
+        }
     }
 
     #[test]

@@ -139,44 +139,21 @@ impl<'f> Tokens<'f> {
     }
 }
 
-/// Whether a place begins here, and a name does not merely begin or end alike.
+/// Whether a place begins here, and is not merely the beginning or the end of another name.
 fn is_place(place: &[u16], text: &[u16], before: Option<u16>) -> bool {
     let Some(begin) = text.get(..place.len()) else { return false };
-    let alike =
-        begin.iter().zip(place).all(|(one, other)| upcase(*one) == upcase(*other) || both_slashes(*one, *other));
-    alike && !before.is_some_and(is_of_name) && !text.get(place.len()).copied().is_some_and(is_of_name)
+    let alike = begin.iter().zip(place).all(|(one, other)| upcase(*one) == upcase(*other));
+    alike && !before.is_some_and(is_of_word) && !text.get(place.len()).copied().is_some_and(is_of_name)
 }
 
-fn both_slashes(one: u16, other: u16) -> bool {
-    one == u16::from(b'/') && other == u16::from(b'\\')
+/// Whether a unit is of the word that a drive or a SID would be the end of.
+fn is_of_word(unit: u16) -> bool {
+    char::from_u32(unit.into()).is_none_or(|character| character.is_alphanumeric() || matches!(character, '_' | '-'))
 }
 
-/// Whether a unit goes on with a name: everything but what stands between names and paths.
+/// Whether a unit goes on with the name of a folder. A folder ends before a backslash, and before what no name has.
 fn is_of_name(unit: u16) -> bool {
-    !matches!(
-        char::from_u32(unit.into()),
-        Some(
-            '\\' | '/'
-                | '"'
-                | '\''
-                | ';'
-                | ','
-                | ' '
-                | '\t'
-                | '\n'
-                | '\r'
-                | '\0'
-                | '='
-                | '@'
-                | '|'
-                | '('
-                | ')'
-                | '<'
-                | '>'
-                | '?'
-                | '*'
-        )
-    )
+    !matches!(char::from_u32(unit.into()), Some('\\' | '/' | '"' | ';' | '|' | '<' | '>' | '?' | '*' | '\0'..='\u{1f}'))
 }
 
 fn push_token(text: &mut Vec<u16>, name: &str) {
@@ -216,10 +193,15 @@ mod tests {
                 r"D:\Zoë <3\bob\AppData\Roaming\a;C:\Windows\b",
             ),
             (
-                "\"C:\\Users\\alice\\a b.exe\" C:/Users/alice/c",
-                "\"<USERPROFILE>\\a b.exe\" <USERPROFILE>/c",
-                "\"D:\\Zoë <3\\bob\\a b.exe\" D:\\Zoë <3\\bob/c",
+                r#""C:\Users\alice\a b.exe" C:\Users\alice\c"#,
+                r#""<USERPROFILE>\a b.exe" <USERPROFILE>\c"#,
+                r#""D:\Zoë <3\bob\a b.exe" D:\Zoë <3\bob\c"#,
             ),
+            // The folder of somebody else, and a form of path that tokens would not bring back.
+            (r"C:\Users\alice backup\x", r"C:\Users\alice backup\x", r"C:\Users\alice backup\x"),
+            (r"C:\Users\alice,x", r"C:\Users\alice,x", r"C:\Users\alice,x"),
+            ("file:///C:/Users/alice/x", "file:///C:/Users/alice/x", "file:///C:/Users/alice/x"),
+            (r"xC:\Users\alice\x", r"xC:\Users\alice\x", r"xC:\Users\alice\x"),
             (r"HKU\S-1-5-21-1-2-3-1001\x", r"HKU\<SID>\x", r"HKU\S-1-5-21-4-5-6-1002\x"),
             ("S-1-5-21-1-2-3-10012", "S-1-5-21-1-2-3-10012", "S-1-5-21-1-2-3-10012"),
             ("a < b <USERPROFILE>", "a <lt> b <lt>USERPROFILE>", "a < b <USERPROFILE>"),
@@ -264,7 +246,7 @@ mod tests {
             let tokens = Tokens::new(&alice, Some("S-1-5-21-9"));
             let encoded = tokens.encode(&units(&text));
             let back = String::from_utf16(&tokens.expand(&encoded).unwrap()).unwrap();
-            prop_assert_eq!(back.to_lowercase().replace('/', "\\"), text.to_lowercase().replace('/', "\\"));
+            prop_assert_eq!(back.to_lowercase(), text.to_lowercase());
             prop_assert_eq!(tokens.encode(&units(&back)), encoded);
         }
     }

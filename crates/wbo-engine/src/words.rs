@@ -1,17 +1,16 @@
 //! Words that were almost right.
 
-/// How many letters must be changed, added or left out to make one word of the other.
+/// How many letters must be changed, added or left out to make one text of the other, in any case.
 pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
+    let letters = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
+    let other = letters(other);
     let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, letter) in one.chars().enumerate() {
-        let mut diagonal = line;
-        let mut left = line + 1;
+    for (at, letter) in letters(one).into_iter().enumerate() {
+        let mut left = at + 1;
         let mut next = vec![left];
-        for (column, same) in other.iter().map(|found| *found == letter).enumerate() {
-            let above = row.get(column + 1).copied().unwrap_or_default();
-            left = (diagonal + usize::from(!same)).min(above + 1).min(left + 1);
-            diagonal = above;
+        for (pair, of_other) in row.windows(2).zip(&other) {
+            let [diagonal, above] = pair else { continue };
+            left = (diagonal + usize::from(letter != *of_other)).min(above + 1).min(left + 1);
             next.push(left);
         }
         row = next;

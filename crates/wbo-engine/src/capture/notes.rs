@@ -63,7 +63,9 @@ pub(crate) fn words(why: &Why) -> (NoteCode, String) {
         Why::Secret(_) => NoteCode::SECRET,
         Why::Unreadable(_) | Why::NotAtHand(_) | Why::TooLarge(_) => NoteCode::UNREADABLE,
         Why::OnlineOnly => NoteCode::ONLINE_ONLY,
-        Why::Link | Why::Elsewhere | Why::NoSuchFile | Why::Unexpected(_) => NoteCode::WARNING,
+        Why::NotToRestore => NoteCode::POLICY,
+        Why::More(_) => NoteCode::INFORMATION,
+        Why::Link | Why::Elsewhere | Why::NoSuchFile | Why::SameName | Why::Unexpected(_) => NoteCode::WARNING,
     };
     (code, why.to_string())
 }

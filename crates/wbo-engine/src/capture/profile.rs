@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use profile_format::{Apps, ContentId, Document, Facts, Note, NoteCode};
+use profile_format::{Apps, ContentId, Document, Facts, Note, NoteCode, Text};
 
 use super::{Outcome, Selection, capture};
 use crate::catalogue::Catalogue;
@@ -35,7 +35,7 @@ pub fn profile(
     let mut missed: Vec<String> = settings.missed().collect();
     notes.extend(settings.notes);
     let apps = match selection.includes_apps() {
-        true => applications(source, &mut notes, &mut missed),
+        true => applications(source, secrets, &mut notes, &mut missed),
         false => Apps::default(),
     };
     notes.extend(sign_in_again(source, secrets));
@@ -52,11 +52,15 @@ pub fn profile(
     Profile { document, contents: settings.contents, outcomes: settings.outcomes, missed }
 }
 
+/// What is said instead of a problem in whose words a secret stands.
+const HIDDEN: &str = "apps or pins may be missing; what stands in the way has a secret in its name";
+
 /// The apps, and which of them are pinned.
-fn applications(source: &Source<'_>, notes: &mut Vec<Note>, missed: &mut Vec<String>) -> Apps {
+fn applications(source: &Source<'_>, secrets: &Secrets, notes: &mut Vec<Note>, missed: &mut Vec<String>) -> Apps {
     let store = apps::store_apps(source.registry, source.user.sid.as_deref());
     let desktop = apps::desktop_apps(source.registry);
     let mut listed = Apps { store: store.apps, desktop: desktop.apps };
+    notes.extend(without_secrets(&mut listed, secrets));
     let pins = pins::pins(source.registry, source.files, &source.folders);
     pins::mark(&mut listed, &pins);
     let problems = store.problems.iter().chain(&desktop.problems);
@@ -64,6 +68,7 @@ fn applications(source: &Source<'_>, notes: &mut Vec<Note>, missed: &mut Vec<Str
         problems.map(|problem| (problem.is_unreadable(), problem.to_string())).collect();
     said.extend(pins.problems.iter().map(|problem| (problem.is_unreadable(), problem.to_string())));
     for (is_unreadable, text) in said {
+        let text = if secrets.content(text.as_bytes()).is_some() { HIDDEN.to_owned() } else { text };
         let code = if is_unreadable { NoteCode::UNREADABLE } else { NoteCode::WARNING };
         if is_unreadable {
             missed.push(text.clone());
@@ -71,6 +76,21 @@ fn applications(source: &Source<'_>, notes: &mut Vec<Note>, missed: &mut Vec<Str
         notes.push(Note { code, setting: None, instance: None, place: None, text });
     }
     listed
+}
+
+/// Leaves out apps in whose names or titles a secret stands, wherever it came from; the notes say how many.
+fn without_secrets(apps: &mut Apps, secrets: &Secrets) -> Option<Note> {
+    let before = apps.store.len() + apps.desktop.len();
+    let is_secret = |text: &str| secrets.content(text.as_bytes()).is_some();
+    let any = |texts: &[Option<&Text>]| texts.iter().flatten().any(|text| is_secret(&text.to_string_lossy()));
+    apps.store.retain(|app| !any(&[app.title.as_ref()]));
+    apps.desktop
+        .retain(|app| !any(&[Some(&app.key), app.title.as_ref(), app.version.as_ref(), app.publisher.as_ref()]));
+    let left_out = before - apps.store.len() - apps.desktop.len();
+    (left_out > 0).then(|| {
+        let text = format!("left out of the list of apps: {left_out} in whose entries a secret stands");
+        Note { code: NoteCode::SECRET, setting: None, instance: None, place: None, text }
+    })
 }
 
 /// What the user has to sign in to again: secrets stay behind.

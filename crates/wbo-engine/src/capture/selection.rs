@@ -32,7 +32,7 @@ const APPS: &str = "apps";
 
 /// A pattern that no setting fits.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("'{pattern}' is no category and fits no setting{}", near.as_ref().map(|near| format!("; did you mean '{near}'?")).unwrap_or_default())]
+#[error("'{pattern}' fits no setting{}", near.as_ref().map(|near| format!("; did you mean '{near}'?")).unwrap_or_default())]
 pub struct NothingFits {
     /// The pattern.
     pub pattern: String,
@@ -41,8 +41,8 @@ pub struct NothingFits {
 }
 
 impl Selection {
-    /// `only` takes nothing else, `except` leaves out, and `also` adds what is captured on request only. A pattern that
-    /// fits nothing is an error: it was meant to.
+    /// `only` takes nothing else, `except` leaves out, and `also` adds what is captured on request only, by whole ids. A
+    /// pattern that fits nothing is an error: it was meant to.
     pub fn new(
         only: &[String],
         except: &[String],
@@ -52,6 +52,11 @@ impl Selection {
         let patterns = |texts: &[String]| -> Result<Vec<Pattern>, NothingFits> {
             texts.iter().map(|text| Pattern::new(text, catalogue)).collect()
         };
+        if let Some(pattern) = also.iter().find(|id| *id != APPS && catalogue.get(id).is_none()) {
+            let known = catalogue.settings().map(|setting| setting.id.as_str());
+            let near = crate::words::nearest(pattern, known).map(ToOwned::to_owned);
+            return Err(NothingFits { pattern: pattern.clone(), near });
+        }
         Ok(Self { only: patterns(only)?, except: patterns(except)?, also: patterns(also)? })
     }
 

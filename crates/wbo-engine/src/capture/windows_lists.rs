@@ -29,7 +29,15 @@ impl NotToRestore {
 
     /// Whether a key is on the list, by itself or with the one it stands in.
     pub(crate) fn holds_key(&self, key: &KeyPath) -> bool {
-        key.root() == Root::LocalMachine && self.keys.iter().any(|glob| glob.matches(key.names()))
+        let mut names = key.names().to_vec();
+        // The list names the control set that is in use; another is no way around it.
+        if let [system, set, ..] = &mut *names
+            && *system == Name::from("SYSTEM")
+            && set.to_string().to_ascii_uppercase().starts_with("CONTROLSET")
+        {
+            *set = Name::from("CurrentControlSet");
+        }
+        key.root() == Root::LocalMachine && self.keys.iter().any(|glob| glob.matches(&names))
     }
 }
 
@@ -67,6 +75,7 @@ mod tests {
         let lists = NotToRestore::of(&registry);
         assert!(lists.holds_key(&key(r"HKLM\SYSTEM\CurrentControlSet\Services\tzautoupdate")));
         assert!(lists.holds_key(&key(r"HKLM\System\CurrentControlSet\Control\VideoX")));
+        assert!(lists.holds_key(&key(r"HKLM\SYSTEM\ControlSet001\Services\tzautoupdate")));
         assert!(!lists.holds_key(&key(r"HKLM\SYSTEM\CurrentControlSet\Control\TimeZoneInformation")));
         assert!(!lists.holds_key(&key(r"HKCU\SYSTEM\CurrentControlSet\Services")));
         assert!(!NotToRestore::of(&MemoryRegistry::new(FileTime(0))).holds_key(&key(r"HKLM\SYSTEM")));

@@ -163,11 +163,13 @@ impl FilePath {
 }
 
 impl ValuePath {
-    /// Reads `HKLM\SOFTWARE\Policies\Example!Value`.
+    /// Reads `HKLM\SOFTWARE\Policies\Example!Value`. What is among no policies is none.
     pub fn parse(text: &str) -> Option<Self> {
         let (key, name) = text.rsplit_once('!')?;
         let key = user_or_machine(key)?;
-        (!name.is_empty()).then(|| Self { key, name: Name::from(name) })
+        let among = |folder: &str| key.names().contains(&Name::from(folder));
+        (!name.is_empty() && (among("Policies") || among("PolicyManager")))
+            .then(|| Self { key, name: Name::from(name) })
     }
 }
 

@@ -14,7 +14,7 @@ use super::place::{
 use super::setting::{Builds, Part, Setting, Source};
 use super::words::{Each, Effect, Kind, Portability, Sensitivity, Unit};
 use crate::forms::Form;
-use crate::{Glob, NameGlob};
+use crate::{Glob, KnownFolder, NameGlob};
 
 /// What one file says.
 #[derive(Default)]
@@ -125,7 +125,14 @@ fn read_setting(
     let policies = fields.texts("policy", report).into_iter().filter_map(|(at, policy)| {
         let path = ValuePath::parse(policy);
         if path.is_none() {
-            fields.flaw(report, at, Flaw::NotA { expected: r"a value as HKLM\KEY!VALUE", found: policy.to_owned() });
+            fields.flaw(
+                report,
+                at,
+                Flaw::NotA {
+                    expected: r"a value of a policy, as HKLM\SOFTWARE\Policies\KEY!VALUE",
+                    found: policy.to_owned(),
+                },
+            );
         }
         path
     });
@@ -245,8 +252,20 @@ fn read_file_path(word: &'static str, fields: &mut Fields<'_>, report: &mut Repo
     path
 }
 
+/// A hive of a packaged app: those of users and of the PC are not read by their files.
+fn read_hive(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<FilePath> {
+    let file = read_file_path("hive", fields, report)?;
+    let packages = Glob::new(r"Packages\**");
+    let below = Name::split_path(&file.pattern.to_string());
+    if file.folder != KnownFolder::LocalAppData || !packages.matches(&below) || below.len() < 2 {
+        let expected = r"a hive of a packaged app, as %LOCALAPPDATA%\Packages\NAME\Settings\settings.dat";
+        fields.flaw(report, fields.start, Flaw::NotA { expected, found: file.to_string() });
+    }
+    Some(file)
+}
+
 fn read_registry_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<RegistryPlace> {
-    let hive = read_file_path("hive", fields, report);
+    let hive = read_hive(fields, report);
     let key = fields.text("key", report).and_then(|(at, text)| {
         let key = user_or_machine(text);
         if key.is_none() {

@@ -7,6 +7,7 @@ use registry::Name;
 
 use super::sid::sid_kind;
 use super::{SetAside, Standing, UserProfile};
+use crate::words::distance;
 use crate::{NameGlob, WindowsPath};
 
 /// Which users are wanted. A pattern is a name, `DOMAIN\name`, a user principal name, a SID, or the path of a folder;
@@ -215,24 +216,6 @@ fn listed(users: &[String]) -> String {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
-}
-
-/// How many letters must be changed, added or left out to make one text of the other, in any case.
-fn distance(one: &str, other: &str) -> usize {
-    let letters = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
-    let other = letters(other);
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in letters(one).into_iter().enumerate() {
-        let mut left = at + 1;
-        let mut next = vec![left];
-        for (pair, of_other) in row.windows(2).zip(&other) {
-            let [diagonal, above] = pair else { continue };
-            left = (diagonal + usize::from(letter != *of_other)).min(above + 1).min(left + 1);
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// A pattern of users.
