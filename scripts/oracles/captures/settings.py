@@ -302,7 +302,7 @@ TABLE = [
     values(
         "appearance.metrics-fonts",
         METRICS,
-        *"CaptionFont IconFont MenuFont MessageFont SmCaptionFont StatusFont".split(),
+        *(f"{part}Font" for part in ("Caption", "Icon", "Menu", "Message", "SmCaption", "Status")),
     ),
     values("developer.console-cursor", r"HKCU\Console", "CursorColor", "CursorSize", "CursorType"),
     values("lock-screen.fun-facts", DELIVERY, "RotatingLockScreenOverlayEnabled", "SubscribedContent-338387Enabled"),
