@@ -4,7 +4,7 @@ use registry::{Change, KeyPath, MemoryRegistry, Name, Value, WriteRegistry};
 use wbo_engine::secrets::Secrets;
 use wbo_engine::{Drives, MemoryTree};
 
-use crate::support::{folders, key, path};
+use crate::secrets::support::{folders, key, path};
 
 #[test]
 fn what_was_there_is_told_and_nothing_else() {

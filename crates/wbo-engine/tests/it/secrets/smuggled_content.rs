@@ -2,7 +2,7 @@
 
 use registry::Value;
 
-use crate::support::{binary, content, utf16, value};
+use crate::secrets::support::{binary, content, utf16, value};
 
 /// What every detector has to see. Nothing here was ever a secret: it is letters that repeat.
 fn secrets() -> Vec<(&'static str, Vec<u8>)> {

@@ -1,8 +1,5 @@
 //! What is right in a catalogue and what is wrong, and where wbo says so.
 
-// Helpers stop at the first surprise, as tests do.
-#![cfg(test)]
-
 use std::collections::BTreeSet;
 
 use wbo_engine::catalogue::{Catalogue, Place};

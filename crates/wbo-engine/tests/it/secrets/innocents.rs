@@ -5,7 +5,7 @@ use std::path::Path;
 use registry::{Value, ValueType};
 use wbo_engine::secrets::Secrets;
 
-use crate::support::{binary, content, file, key, utf16, value};
+use crate::secrets::support::{binary, content, file, key, utf16, value};
 
 /// Settings of Windows from Microsoft's and others' lists.
 const SETTINGS: [(&str, &str); 140] = [

@@ -1,6 +1,6 @@
 //! Names of values that are those of secrets, and names that only look so.
 
-use crate::support::{utf16, value};
+use crate::secrets::support::{utf16, value};
 use registry::{Value, ValueType};
 
 fn named(name: &str) -> bool {

@@ -3,17 +3,16 @@
 //! The files are not part of this repository. Where they are not beside it, in ../shared/real, these tests say so and
 //! check nothing; in CI they must not be missing while the rest of ../shared is there.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use registry::{Change, FileTime, KeyPath, MemoryRegistry, Name, Value, ValueType, WriteRegistry};
+use registry::{FileTime, MemoryRegistry, Name, Value, ValueType};
 use serde::Deserialize;
 use wbo_engine::forms::{Form, NightLight, StartLayout, describe, describe_file};
 use wbo_engine::pins::pins;
 use wbo_engine::{Drives, Folders};
+
+use crate::support::{self, key, shared_folder};
 
 #[test]
 fn night_light_as_windows_wrote_it() {
@@ -84,25 +83,10 @@ fn cloud_store() -> Option<Vec<Blob>> {
 }
 
 fn folder(name: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = shared.join("real").join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let must_run = std::env::var_os("CI").is_some_and(|ci| ci == "true") && shared.is_dir();
-    assert!(!must_run, "{} is missing, and in CI nothing is skipped", folder.display());
-    // Standard error itself, because the test harness keeps what a test that passes prints.
-    let mut stderr = std::io::stderr();
-    writeln!(stderr, "SKIPPED: nothing real was decoded, for {} is not there", folder.display()).unwrap();
-    None
+    shared_folder(&format!("real/{name}"), "nothing real was decoded")
 }
 
-fn set(registry: &mut MemoryRegistry, path: &str, data: &[u8]) {
-    let path = KeyPath::parse(path).unwrap();
-    for depth in 1..=path.names().len() {
-        let key = KeyPath::new(path.root(), path.names()[..depth].to_vec());
-        registry.make(&Change::CreateKey { key, class: None, security: None }).unwrap();
-    }
+fn set(registry: &mut MemoryRegistry, at: &str, data: &[u8]) {
     let value = Value { kind: ValueType::BINARY, data: data.to_vec() };
-    registry.make(&Change::SetValue { key: path, name: Name::from("Data"), value }).unwrap();
+    support::set(registry, &key(at), &Name::from("Data"), value);
 }

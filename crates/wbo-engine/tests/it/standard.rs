@@ -1,16 +1,14 @@
 //! What must hold for every setting of our catalogue, whatever it is.
 
-// Helpers stop at the first surprise, as tests do.
-#![cfg(test)]
-
 use std::collections::BTreeMap;
 
-use profile_format::{Device, Item, User};
-use registry::{Change, FileTime, KeyPath, MemoryRegistry, Name, Root, Value, ValueType, View, WriteRegistry};
+use profile_format::Item;
+use registry::{FileTime, KeyPath, MemoryRegistry, Name, Root, Value, ValueType, View};
 use wbo_engine::capture::{Reader, Why};
 use wbo_engine::catalogue::{Bits, Catalogue, Each, Kind, Place, RegistryPlace, Sensitivity, Setting, Values};
 use wbo_engine::secrets::Secrets;
-use wbo_engine::{Drives, Folders, MemoryTree, NoHives, Source, WindowsPath};
+
+use crate::support::{create, folders, key, set, with_registry};
 
 fn catalogue() -> Catalogue {
     Catalogue::standard().unwrap_or_else(|errors| panic!("{errors}"))
@@ -88,21 +86,10 @@ fn with_bits(kind: Kind, bits: Bits, set: bool) -> Value {
     }
 }
 
-fn create(registry: &mut MemoryRegistry, key: &KeyPath) {
-    for depth in 1..=key.names().len() {
-        registry.make(&Change::create(KeyPath::new(key.root(), key.names()[..depth].to_vec()))).unwrap();
-    }
-}
-
-fn set(registry: &mut MemoryRegistry, key: &KeyPath, name: &Name, value: &Value) {
-    create(registry, key);
-    registry.make(&Change::SetValue { key: key.clone(), name: name.clone(), value: value.clone() }).unwrap();
-}
-
 fn empty() -> MemoryRegistry {
     let mut registry = MemoryRegistry::new(FileTime(0));
     for root in [r"HKCU\Software", r"HKLM\SOFTWARE", r"HKLM\SYSTEM"] {
-        create(&mut registry, &KeyPath::parse(root).unwrap());
+        create(&mut registry, &key(root));
     }
     registry
 }
@@ -112,21 +99,16 @@ fn read<'s>(
     settings: &[&'s Setting],
     registry: &MemoryRegistry,
 ) -> BTreeMap<&'s str, BTreeMap<Option<Name>, Vec<Item>>> {
-    let tree = MemoryTree::default();
-    let mut drives = Drives::default();
-    drives.mount(WindowsPath::new('C', vec![]), &tree);
-    let folders = Folders::of_windows(WindowsPath::parse(r"C:\Windows").unwrap());
-    let folders = folders.with_user(&WindowsPath::parse(r"C:\Users\alice").unwrap());
-    let (user, device) = (User::default(), Device::default());
-    let source = Source { registry, files: &drives, hives: &NoHives, folders, user, device };
-    let reader = Reader::new(&source, Secrets::standard());
-    let read = |setting: &&'s Setting| {
-        let reading = reader.read(setting);
-        let secret = reading.incidents.iter().find(|incident| matches!(incident.why, Why::Secret(_)));
-        assert!(secret.is_none(), "{}: {secret:?}", setting.id);
-        (setting.id.as_str(), reading.instances)
-    };
-    settings.iter().map(read).collect()
+    with_registry(registry, |source| {
+        let reader = Reader::new(source, Secrets::standard());
+        let read = |setting: &&'s Setting| {
+            let reading = reader.read(setting);
+            let secret = reading.incidents.iter().find(|incident| matches!(incident.why, Why::Secret(_)));
+            assert!(secret.is_none(), "{}: {secret:?}", setting.id);
+            (setting.id.as_str(), reading.instances)
+        };
+        settings.iter().map(read).collect()
+    })
 }
 
 fn registry_places(setting: &Setting) -> impl Iterator<Item = &RegistryPlace> {
@@ -148,8 +130,8 @@ fn every_setting_can_be_captured_changed_and_captured_again() {
             for (key, name) in examples(place) {
                 let (mut first, mut second) = (empty(), empty());
                 let [one, other] = values(place);
-                set(&mut first, &key, &name, &one);
-                set(&mut second, &key, &name, &other);
+                set(&mut first, &key, &name, one);
+                set(&mut second, &key, &name, other);
                 // Settings that could see the change: those whose keys lead there.
                 let near = |other: &&&Setting| registry_places(other).any(|place| key.under(&place.key).is_some());
                 let near: Vec<&Setting> = settings.iter().filter(near).copied().collect();
@@ -198,8 +180,7 @@ fn no_two_settings_have_the_same_bits() {
 fn what_the_catalogue_captures_is_no_secret_and_what_it_never_captures_is_one() {
     let catalogue = catalogue();
     let secrets = Secrets::standard();
-    let folders = Folders::of_windows(WindowsPath::parse(r"C:\Windows").unwrap());
-    let folders = folders.with_user(&WindowsPath::parse(r"C:\Users\alice").unwrap());
+    let folders = folders();
     let mut wrong = Vec::new();
     for setting in catalogue.settings() {
         let never = setting.sensitivity == Some(Sensitivity::Never);

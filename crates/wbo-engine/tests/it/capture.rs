@@ -1,20 +1,16 @@
 //! What capture takes, what it leaves out, and what it says of it, where a source or a catalogue is hostile or broken.
 
-// Helpers stop at the first surprise, as tests do.
-#![cfg(test)]
-
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use profile_format::{Device, Item, Text, User};
-use registry::{
-    Change, FileTime, Key, KeyPath, MemoryRegistry, Name, ReadRegistry, RegistryError, Value, ValueType, View,
-    WriteRegistry,
-};
+use profile_format::{Item, Text};
+use registry::{FileTime, Key, KeyPath, MemoryRegistry, Name, ReadRegistry, RegistryError, Value, ValueType, View};
 use wbo_engine::capture::{Outcome, Reader, Reading, Selection, Why, capture};
 use wbo_engine::catalogue::Catalogue;
 use wbo_engine::secrets::Secrets;
-use wbo_engine::{Drives, EntryKind, Folders, MemoryTree, OpenHive, Source, WindowsPath};
+use wbo_engine::{EntryKind, MemoryTree, OpenHive, Source, WindowsPath};
+
+use crate::support::{self, create, key, with_registry, with_source};
 
 /// A secret that every detector of addresses knows, put together here so that no scanner of repositories minds it.
 fn secret() -> String {
@@ -32,8 +28,8 @@ struct Pc {
 impl Pc {
     fn new() -> Self {
         let mut registry = MemoryRegistry::new(FileTime(0));
-        create(&mut registry, r"HKCU\Software");
-        create(&mut registry, r"HKLM\SYSTEM\CurrentControlSet\Control");
+        create(&mut registry, &key(r"HKCU\Software"));
+        create(&mut registry, &key(r"HKLM\SYSTEM\CurrentControlSet\Control"));
         Self { registry, tree: MemoryTree::default(), hives: BTreeMap::new(), build: Some(26_100) }
     }
 
@@ -42,12 +38,7 @@ impl Pc {
     }
 
     fn with<R>(&self, look: impl FnOnce(&Source<'_>) -> R) -> R {
-        let mut drives = Drives::default();
-        drives.mount(WindowsPath::new('C', vec![]), &self.tree);
-        let folders = Folders::of_windows(WindowsPath::parse(r"C:\Windows").unwrap());
-        let folders = folders.with_user(&WindowsPath::parse(r"C:\Users\alice").unwrap());
-        let device = Device { build: self.build, ..Device::default() };
-        look(&Source { registry: &self.registry, files: &drives, hives: self, folders, user: User::default(), device })
+        with_source(&self.registry, &self.tree, self, self.build, look)
     }
 
     /// What a setting of a catalogue of its own is.
@@ -64,17 +55,8 @@ impl OpenHive for Pc {
     }
 }
 
-fn create(registry: &mut MemoryRegistry, key: &str) {
-    let key = KeyPath::parse(key).unwrap();
-    for depth in 1..=key.names().len() {
-        registry.make(&Change::create(KeyPath::new(key.root(), key.names()[..depth].to_vec()))).unwrap();
-    }
-}
-
-fn set(registry: &mut MemoryRegistry, key: &str, name: &str, value: Value) {
-    create(registry, key);
-    let key = KeyPath::parse(key).unwrap();
-    registry.make(&Change::SetValue { key, name: Name::from(name), value }).unwrap();
+fn set(registry: &mut MemoryRegistry, at: &str, name: &str, value: Value) {
+    support::set(registry, &key(at), &Name::from(name), value);
 }
 
 fn catalogue(place: &str) -> Catalogue {
@@ -255,16 +237,8 @@ impl ReadRegistry for Broken {
 #[test]
 fn what_cannot_be_read_is_never_absent() {
     let catalogue = Catalogue::standard().unwrap();
-    let pc = Pc::new();
-    pc.with(|source| {
-        let source = Source {
-            registry: &Broken,
-            folders: source.folders.clone(),
-            user: User::default(),
-            device: Device::default(),
-            ..*source
-        };
-        let settings = capture(&source, &catalogue, &Selection::default(), Secrets::standard());
+    with_registry(&Broken, |source| {
+        let settings = capture(source, &catalogue, &Selection::default(), Secrets::standard());
         for (id, outcome) in &settings.outcomes {
             let setting = catalogue.get(id).unwrap();
             let of_registry = setting.parts.iter().all(

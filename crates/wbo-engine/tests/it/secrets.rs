@@ -1,8 +1,5 @@
 //! What never leaves: tries to smuggle secrets out, and proves that ordinary settings pass.
 
-// Helpers stop at the first surprise, as tests do.
-#![cfg(test)]
-
 // What the tests stand on.
 mod support;
 

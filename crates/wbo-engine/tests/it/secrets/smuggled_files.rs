@@ -1,6 +1,6 @@
 //! Files with secrets, reached by every way that leads to them.
 
-use crate::support::{file, folders, path};
+use crate::secrets::support::{file, folders, path};
 use wbo_engine::secrets::Secrets;
 
 /// Files of the user, below his folder, and the rule that has to see them.

@@ -4,15 +4,13 @@
 //! The files are not part of this repository; what each changes is in reg_tweaks.toml. Where they are not beside it, in
 //! ../shared/real, this says so and checks nothing; in CI they must not be missing while the rest of ../shared is there.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::rc::Rc;
 
-use profile_format::{Device, Item, User};
+use profile_format::Item;
 use registry::{
     FileTime, KeyPath, MemoryRegistry, Name, ReadRegistry, RegEntry, RegFile, RegKey, Value, WriteRegistry,
 };
@@ -21,7 +19,8 @@ use serde::Deserialize;
 use wbo_engine::capture::{Reader, Why};
 use wbo_engine::catalogue::{Catalogue, Place, Setting};
 use wbo_engine::secrets::Secrets;
-use wbo_engine::{Drives, Folders, MemoryTree, NoHives, Source, WindowsPath};
+
+use crate::support::{shared_folder, with_registry};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -160,17 +159,7 @@ fn of_user(mut file: RegFile, hive: &str) -> RegFile {
 }
 
 fn folder(name: &str) -> Option<PathBuf> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
-    let folder = shared.join("real").join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    let must_run = std::env::var_os("CI").is_some_and(|ci| ci == "true") && shared.is_dir();
-    assert!(!must_run, "{} is missing, and in CI nothing is skipped", folder.display());
-    // Standard error itself, because the test harness keeps what a test that passes prints.
-    let mut stderr = std::io::stderr();
-    writeln!(stderr, "SKIPPED: no registry file was merged, for {} is not there", folder.display()).unwrap();
-    None
+    shared_folder(&format!("real/{name}"), "no registry file was merged")
 }
 
 type States<'s> = BTreeMap<&'s str, BTreeMap<Option<Name>, Vec<Item>>>;
@@ -191,22 +180,21 @@ fn near<'c>(catalogue: &'c Catalogue, file: &RegFile) -> impl Iterator<Item = &'
 
 /// What settings are in a registry, whatever builds of Windows have them.
 fn read<'c>(settings: impl Iterator<Item = &'c Setting>, registry: &dyn ReadRegistry) -> States<'c> {
-    let tree = MemoryTree::default();
-    let mut drives = Drives::default();
-    drives.mount(WindowsPath::new('C', vec![]), &tree);
-    let folders = Folders::of_windows(WindowsPath::parse(r"C:\Windows").unwrap());
-    let folders = folders.with_user(&WindowsPath::parse(r"C:\Users\alice").unwrap());
-    let (user, device) = (User::default(), Device::default());
-    let source = Source { registry, files: &drives, hives: &NoHives, folders, user, device };
-    let reader = Reader::new(&source, Secrets::standard());
-    let read = |setting: &'c Setting| {
-        let reading = reader.read(setting);
-        for incident in &reading.incidents {
-            assert!(!matches!(incident.why, Why::Unreadable(_) | Why::NotAtHand(_)), "{}: {incident:?}", setting.id);
-        }
-        (setting.id.as_str(), reading.instances)
-    };
-    settings.map(read).collect()
+    with_registry(registry, |source| {
+        let reader = Reader::new(source, Secrets::standard());
+        let read = |setting: &'c Setting| {
+            let reading = reader.read(setting);
+            for incident in &reading.incidents {
+                assert!(
+                    !matches!(incident.why, Why::Unreadable(_) | Why::NotAtHand(_)),
+                    "{}: {incident:?}",
+                    setting.id
+                );
+            }
+            (setting.id.as_str(), reading.instances)
+        };
+        settings.map(read).collect()
+    })
 }
 
 /// The settings that are not the same after as before.

@@ -2,7 +2,7 @@
 
 use registry::{Value, ValueType};
 
-use crate::support::{binary, utf16, value};
+use crate::secrets::support::{binary, utf16, value};
 
 /// Where secrets stand: a key, a value, and the rule that has to see it.
 const PLACES: [(&str, &str, &str); 62] = [

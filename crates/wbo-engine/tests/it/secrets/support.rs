@@ -1,20 +1,9 @@
 //! Short ways to ask the list.
 
-use registry::{KeyPath, Name, Value, ValueType};
+use registry::{Name, Value, ValueType};
 use wbo_engine::secrets::Secrets;
-use wbo_engine::{Folders, WindowsPath};
 
-pub(crate) fn key(text: &str) -> KeyPath {
-    KeyPath::parse(text).unwrap()
-}
-
-pub(crate) fn path(text: &str) -> WindowsPath {
-    WindowsPath::parse(text).unwrap_or_else(|| panic!("{text}"))
-}
-
-pub(crate) fn folders() -> Folders {
-    Folders::of_windows(path(r"C:\Windows")).with_user(&path(r"C:\Users\alice"))
-}
+pub(crate) use crate::support::{folders, key, path};
 
 /// The id of the rule that denies a value.
 pub(crate) fn value(place: &str, name: &str, value: &Value) -> Option<&'static str> {

@@ -1,0 +1,19 @@
+//! What the crate does as a whole: its catalogue, what is captured by it, and what never is.
+
+// Helpers stop at the first surprise, as tests do.
+#![cfg(test)]
+
+// What the tests stand on.
+mod support;
+
+// Which settings there are.
+mod catalogue;
+mod reg_tweaks;
+mod standard;
+
+// What is captured of them.
+mod capture;
+mod corpus;
+
+// What never leaves.
+mod secrets;
