@@ -1,11 +1,12 @@
 //! Real hives: what the list sees in them.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use registry::{KeyPath, Value};
 use registry_hive::{Data, Image, KeyNode, KeyValue, Logs, Lost, Visit, walk};
 use wbo_engine::secrets::{Found, Secrets};
+
+use crate::support::shared_folder;
 
 /// The hives that are walked: of users of Windows 10 and 11, and of their classes.
 const HIVES: [(&str, &str); 5] = [
@@ -34,11 +35,7 @@ const JUDGED: [(&str, &str, &str); 4] = [
 
 #[test]
 fn contents_of_real_hives_are_judged() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/hives");
-    if !folder.is_dir() {
-        eprintln!("SKIPPED: {} is not there, so real hives were not read", folder.display());
-        return;
-    }
+    let Some(folder) = shared_folder("hives", "no secret was looked for in real hives") else { return };
     let mut seen = BTreeSet::new();
     let mut unjudged = Vec::new();
     for (hive, root) in HIVES {
