@@ -235,7 +235,7 @@ impl Offline {
         let place = given.find(below).ok().flatten().unwrap_or_else(|| folder.to_owned());
         let whole = std::fs::canonicalize(&place).unwrap_or(place);
         let name = whole.file_name().and_then(|name| name.to_str()).unwrap_or("user").to_owned();
-        // Where the folder was on its PC is not known yet; its own registry may tell.
+        // Where the folder was on its PC, and so what its user is called, is not known yet; its own registry may tell.
         let tree = DiskTree::new(whole);
         let registry = open_hive(&tree, &[Name::from("NTUSER.DAT")]).ok().flatten();
         let profile = registry.and_then(|(image, _)| {
@@ -244,6 +244,7 @@ impl Offline {
             wbo_engine::profile_folder(&mounts)
         });
         let profile = profile.unwrap_or_else(|| WindowsPath::new('C', vec!["Users".into(), Name::from(&*name)]));
+        let name = profile.names().last().map_or(name, ToString::to_string);
         let user = UserProfile::of_folder(profile.clone(), &name);
         let kind = OfflineKind::UserFolder(Box::new(user));
         let trees = vec![(profile, tree)];
@@ -381,7 +382,10 @@ impl OpenHive for HivesOn<'_> {
 impl HiveReport {
     fn of(path: String, image: &Image) -> Self {
         let (state, fact) = match image.state() {
-            State::Clean => ("clean", HiveState::Clean),
+            State::Clean => match missing(image) {
+                0 => ("clean", HiveState::Clean),
+                missing => ("cut-short", HiveState::CutShort { missing }),
+            },
             State::Replayed(replay) => match replay.missing.iter().map(|run| u64::from(run.size)).sum() {
                 0 => ("replayed", HiveState::Replayed),
                 missing => ("cut-short", HiveState::CutShort { missing }),
@@ -419,6 +423,12 @@ impl HiveReport {
     pub(crate) fn is_incomplete(&self) -> bool {
         self.problem.is_some()
     }
+}
+
+/// How many bytes a hive says that it has, and does not.
+fn missing(image: &Image) -> u64 {
+    let said = image.base_block().map_or(0, |block| u64::from(block.bins_size));
+    said.saturating_sub(image.hive().bins_size() as u64)
 }
 
 /// What stands where a file should.

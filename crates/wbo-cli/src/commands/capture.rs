@@ -182,7 +182,10 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
         hives: source.hives.clone(),
     };
     for user in &report.users {
-        user.missed.iter().for_each(|missed| ui.warn(&format!("{}: not captured: {missed}", user.user)));
+        user.missed.iter().take(WARNINGS).for_each(|missed| ui.warn(&format!("{}: not captured: {missed}", user.user)));
+        if let Some(more @ 1..) = user.missed.len().checked_sub(WARNINGS) {
+            ui.warn(&format!("{}: not captured: {more} more, which the notes of the profile name", user.user));
+        }
         user.error.iter().for_each(|error| ui.warn(&format!("{}: {error}", user.user)));
     }
     ui.result(&report, &|report| listing::text(report, args.estimate))?;
@@ -242,6 +245,9 @@ fn in_parallel<T: Sync, R: Send>(items: &[T], one: &(impl Fn(usize, &T) -> R + S
     done.sort_by_key(|(at, _)| *at);
     done.into_iter().map(|(_, result)| result).collect()
 }
+
+/// Warnings about what was missed that are shown for one user: where a hive is damaged, hundreds of settings may be.
+const WARNINGS: usize = 10;
 
 /// What all users' captures have in common.
 struct Capture<'c> {
@@ -320,10 +326,9 @@ impl Capture<'_> {
                 return report;
             }
         };
-        report.missed = profile.missed.clone();
-        for hive in hives.iter().filter(|hive| hive.is_incomplete()) {
-            report.missed.push(format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
-        }
+        let incomplete = hives.iter().filter(|hive| hive.is_incomplete());
+        let of_hives = incomplete.map(|hive| format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
+        report.missed = of_hives.chain(profile.missed.iter().cloned()).collect();
         report.captured = Some(self.counted(&profile));
         if let Some((path, existing, sealer)) = out {
             let drives = self.source.drives();

@@ -31,7 +31,7 @@ fn a_technician_gets_an_encrypted_signed_profile() {
     assert!(run.stdout.contains("AliceExample: ") && run.stdout.contains("alice.wbo: "), "{run:?}");
     folder.wbo("verify alice.wbo -i desk.key --signers signers").ends(0);
     let inspected = folder.wbo("inspect alice.wbo -i desk.key --signers signers --reveal --json").ends(0).json();
-    let document = &inspected["opened"]["document"];
+    let document = &inspected["document"];
     assert_eq!(document["profile"]["method"], "offline");
     assert_eq!(document["device"]["name"], "BENCH-NEW");
     assert_eq!(document["user"]["sid"], "S-1-12-1-1111111111-1111111112-1111111113-1111111114");
@@ -231,7 +231,7 @@ fn settings_of_ones_own_programs_are_captured_too() {
     assert_eq!((&listed["id"], &listed["title"]), (&"ours.terminal-host".into(), &"Host".into()));
     assert!(listed["value"].is_string(), "{listed}");
     folder.wbo("capture windows-11 --user alice --catalog ours.toml --out a.wbo --plain").ends(0);
-    let document = folder.wbo("inspect a.wbo --reveal --json").ends(0).json()["opened"]["document"].clone();
+    let document = folder.wbo("inspect a.wbo --reveal --json").ends(0).json()["document"].clone();
     let system = document["sections"]["system"].as_array().unwrap().clone();
     assert!(system.iter().any(|setting| setting["id"] == "ours.terminal-host"));
     assert!(document["profile"]["catalogue"].as_str().unwrap().ends_with(" and 1 more"), "{document}");
@@ -261,7 +261,7 @@ fn the_same_image_gives_the_same_bytes() {
     // The bytes of another user, and of other settings, are others.
     folder.wbo("capture windows-11 --user alice --except gaming --plain --out less.wbo").ends(0);
     let id = |path: &str| folder.wbo(&format!("inspect {path} --json")).ends(0).json();
-    let id = |path: &str| id(path)["opened"]["document"]["profile"]["id"].as_str().unwrap().to_owned();
+    let id = |path: &str| id(path)["document"]["profile"]["id"].as_str().unwrap().to_owned();
     assert_ne!(id("less.wbo"), id("one/AzureAD-AliceExample.wbo"));
     assert_ne!(id("one/AzureAD-dave.wbo"), id("one/AzureAD-AliceExample.wbo"));
 }
@@ -290,7 +290,7 @@ fn profiles_that_are_not_plain_say_when_they_were_made() {
     folder.wbo("capture windows-11 --user alice -R desk.pub --out real.wbo").ends(0);
     let profile = |line: &str| {
         let json = folder.wbo(&format!("inspect {line} --accept-unsigned test --reveal --json")).ends(0).json();
-        json["opened"]["document"]["profile"].clone()
+        json["document"]["profile"].clone()
     };
     let (plain, real) = (profile("plain.wbo"), profile("real.wbo -i desk.key"));
     // A plain one says nothing that its source does not.
@@ -319,15 +319,15 @@ fn a_folder_of_a_user_alone_is_a_source() {
     let folder = Folder::with_windows_11();
     folder.rename("windows-11/Users/alice", "bare");
     let run = folder.wbo("capture bare --out bare.wbo --plain").ends(0);
-    assert!(run.stdout.starts_with("alice: "), "{run:?}");
-    let document = folder.wbo("inspect bare.wbo --reveal --json").ends(0).json()["opened"]["document"].clone();
-    assert_eq!(document["user"]["name"], "alice");
+    assert!(run.stdout.starts_with("bare: "), "{run:?}");
+    let document = folder.wbo("inspect bare.wbo --reveal --json").ends(0).json()["document"].clone();
+    assert_eq!(document["user"]["name"], "bare");
     assert!(document["device"]["build"].is_null(), "{document}");
     let personal = document["sections"]["personalization"].as_array().unwrap();
     assert!(personal.iter().any(|setting| setting["id"] == "taskbar.alignment"));
     folder.wbo("doctor bare").ends(0);
     folder.wbo("explain taskbar.alignment bare").ends(0);
-    folder.wbo("capture bare --user alice --estimate").ends(0);
+    folder.wbo("capture bare --user bare --estimate").ends(0);
     folder.wbo("capture bare --user bob --estimate").ends(2);
 }
 
@@ -346,7 +346,7 @@ fn names_in_another_case_and_the_folder_of_windows_give_the_same() {
     folder.wbo("capture windows-11 --user alice --plain --out case.wbo").ends(0);
     let settings = |path: &str| {
         let json = folder.wbo(&format!("inspect {path} --reveal --json")).ends(0).json();
-        json["opened"]["document"]["sections"].clone()
+        json["document"]["sections"].clone()
     };
     assert_eq!(settings("case.wbo"), settings("drive.wbo"));
 }

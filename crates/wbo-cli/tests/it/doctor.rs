@@ -112,7 +112,7 @@ fn damage_is_found() {
 #[test]
 fn hibernation_is_seen_wherever_the_source_begins() {
     let folder = Folder::with_windows_11();
-    for (start, hibernated) in [("HIBR", true), ("hibr", true), ("wake", false), ("\0\0\0\0", false)] {
+    for (start, hibernated) in [("HIBR", true), ("hibr", true), ("\0IBR", false), ("\0\0\0\0", false)] {
         folder.write("windows-11/hiberfil.sys", start);
         for source in ["windows-11", "windows-11/Windows"] {
             let run = folder.wbo(&format!("doctor {source} --json")).ends(3);

@@ -91,7 +91,8 @@ fn nothing_in_a_document_that_is_refused_reaches_the_terminal() {
 #[test]
 fn nothing_on_the_command_line_reaches_the_terminal() {
     let folder = Folder::with_profile();
-    let table: [&[&str]; 14] = [
+    folder.image("windows-11", "windows-11");
+    let table: [&[&str]; 24] = [
         &[HOSTILE],
         &["inspect", HOSTILE],
         &["inspect", "alice.wbo", HOSTILE],
@@ -106,6 +107,16 @@ fn nothing_on_the_command_line_reaches_the_terminal() {
         &["sign", "alice.wbo", "--key", "bench", "--role", HOSTILE],
         &["recipients", "alice.wbo", "--remove", HOSTILE],
         &["completions", HOSTILE],
+        &["users", HOSTILE],
+        &["users", ".", "--drive", HOSTILE],
+        &["doctor", HOSTILE],
+        &["capture", HOSTILE, "--dry-run"],
+        &["capture", "windows-11", "--dry-run", "--user", HOSTILE],
+        &["capture", "windows-11", "--dry-run", "--user", "alice", "--only", HOSTILE],
+        &["explain", HOSTILE],
+        &["explain", "--unclaimed", HOSTILE],
+        &["catalog", "show", HOSTILE],
+        &["catalog", "check", HOSTILE],
     ];
     for args in table {
         let run = folder.wbo_with(args, Input::default());

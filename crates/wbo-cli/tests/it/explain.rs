@@ -60,7 +60,7 @@ fn explain_and_capture_agree() {
     let ids =
         catalogue["settings"].as_array().unwrap().iter().map(|setting| setting["id"].as_str().unwrap().to_owned());
     // One in nine, and each that has something to say: a run for each of them all would take minutes.
-    let special = ["network.drives", "environment.variables", "start.pins", "wallpaper.path", "fonts.user"];
+    let special = ["network.drives", "environment.variables", "start.pins", "background.picture", "startup.run"];
     let some: Vec<String> =
         ids.enumerate().filter(|(at, id)| at % 9 == 0 || special.contains(&&**id)).map(|(_, id)| id).collect();
     assert!(some.len() > 80, "{}", some.len());

@@ -120,7 +120,7 @@ fn outputs() -> Vec<Value> {
         explain taskbar.alignment --json
         explain --unclaimed windows-11 --user alice --json
         doctor windows-11 --json
-        catalog list taskbar.alignment start.pins network.drives wallpaper.* night-light.* --json
+        catalog list taskbar.alignment start.pins network.drives background.picture display.night-light --json
         catalog show taskbar.alignment --json
         catalog check flawed.toml --json";
     let runs = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| folder.wbo(line).json());

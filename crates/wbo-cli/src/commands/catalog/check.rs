@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -46,7 +47,7 @@ pub(super) fn run(args: &CheckArgs, ui: Ui) -> Result<Exit, CommandError> {
     for path in &args.files {
         let shown = path.display().to_string();
         let text = catalogues::text_of(path)?;
-        let before = catalogue.settings().count();
+        let before: BTreeSet<String> = catalogue.settings().map(|setting| setting.id.clone()).collect();
         let flaws = match catalogue.add(&shown, &text) {
             Ok(()) => Vec::new(),
             Err(CatalogueErrors(errors)) => errors
@@ -54,9 +55,10 @@ pub(super) fn run(args: &CheckArgs, ui: Ui) -> Result<Exit, CommandError> {
                 .map(|error| FlawReport { line: error.line, setting: error.setting, message: error.flaw.to_string() })
                 .collect(),
         };
-        let own = catalogue.settings().filter(|setting| catalogue.file(&setting.id) == Some(&shown));
-        let unconfirmed = own.filter(|setting| !setting.is_confirmed()).count();
-        files.push(FileReport { settings: catalogue.settings().count() - before, path: shown, unconfirmed, flaws });
+        // Told by their ids: our own catalogue may have a file of the same name.
+        let own: Vec<_> = catalogue.settings().filter(|setting| !before.contains(&setting.id)).collect();
+        let unconfirmed = own.iter().filter(|setting| !setting.is_confirmed()).count();
+        files.push(FileReport { path: shown, settings: own.len(), unconfirmed, flaws });
     }
     let report = CheckReport { wbo: "catalog-check", version: 1, files };
     ui.result(&report, &text)?;

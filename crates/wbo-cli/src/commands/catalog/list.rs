@@ -6,7 +6,7 @@ use wbo_engine::catalogue::{Catalogue, Setting};
 
 use super::{SettingReport, builds, labels, marks};
 use crate::catalogues::CatalogueArgs;
-use crate::clean::Clean;
+use crate::clean::{Clean, clean};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::ui::Ui;
@@ -82,7 +82,7 @@ fn page(settings: &[&Setting], catalogue: &Catalogue) -> String {
         areas.sort_unstable();
         areas.dedup();
         for area in areas {
-            page.push_str(&format!("\n### {area}\n\n| setting | where | |\n|---|---|---|\n"));
+            page.push_str(&format!("\n### {}\n\n| setting | where | |\n|---|---|---|\n", clean(area)));
             for setting in of_category.iter().filter(|setting| setting.area == area) {
                 page.push_str(&row(setting, catalogue));
             }
@@ -106,7 +106,7 @@ fn row(setting: &Setting, catalogue: &Catalogue) -> String {
     format!("| `{}`<br>{} | {} | {} |\n", setting.id, escaped(&setting.title), places.join("<br>"), facts.join("<br>"))
 }
 
-/// Text within a cell of a table.
+/// Text within a cell of a table, which may come from a catalogue of others.
 fn escaped(text: &str) -> String {
-    text.replace('|', "\\|")
+    clean(text).replace('|', "\\|")
 }
