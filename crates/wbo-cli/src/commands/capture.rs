@@ -70,7 +70,7 @@ pub(crate) struct CaptureArgs {
     dry_run: bool,
 
     /// With --dry-run, show personal values too
-    #[arg(long, requires = "dry_run")]
+    #[arg(long, requires = "dry_run", conflicts_with = "estimate")]
     reveal: bool,
 
     /// Write nothing; say how much would be captured

@@ -9,6 +9,7 @@ use wbo_engine::{describe, explain};
 use crate::catalogues::CatalogueArgs;
 use crate::choosing;
 use crate::clean::Clean;
+use crate::describe::count;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::hive_opening::moment;
@@ -224,7 +225,11 @@ fn text(report: &ExplainReport) -> String {
         let verdict = if captured.captured { "captured" } else { "not captured" };
         line("user", user);
         line("now", &format!("{verdict}: {}", captured.because));
-        for item in &captured.items {
+        if captured.hidden && !captured.items.is_empty() {
+            let values = count(captured.items.len() as u64, "personal value", "personal values");
+            line("", &format!("{values}, hidden; --reveal shows them"));
+        }
+        for item in captured.items.iter().filter(|_| !captured.hidden) {
             let instance = item.instance.as_ref().map(|instance| format!("[{instance}] ")).unwrap_or_default();
             line("", &format!("{instance}{}: {}", item.item, item.value.as_deref().unwrap_or("absent")));
         }

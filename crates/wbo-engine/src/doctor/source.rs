@@ -81,9 +81,12 @@ fn hive(state: &HiveState) -> Finding {
         HiveState::Damaged { places, first } => Finding::new(
             Severity::Warning,
             "hive-damaged",
-            format!("This registry is damaged in {places} places, the first of which is: {first}."),
+            match places {
+                1 => format!("This registry is damaged: {first}."),
+                _ => format!("This registry is damaged in {places} places, the first of which is: {first}."),
+            },
         )
-        .remedy("See what 'wbo hive check' says of it, and read what can be read with --salvage."),
+        .remedy("See what 'wbo hive check' says of it, and get out what can be read with 'wbo hive dump'."),
         HiveState::CutShort { missing } => Finding::new(
             Severity::Warning,
             "hive-cut-short",

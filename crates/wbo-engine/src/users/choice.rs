@@ -29,7 +29,7 @@ pub struct UserChoice {
 #[non_exhaustive]
 pub enum SelectError {
     /// A pattern fits nobody.
-    #[error("no user fits '{pattern}'{}; there {}", did_you_mean(.meant), there_is(.users))]
+    #[error("no user fits '{pattern}'; there {}{}", there_is(.users), did_you_mean(.meant))]
     NoMatch {
         /// The pattern.
         pattern: String,

@@ -142,3 +142,13 @@ fn a_folder_with_too_many_others_is_left_with_a_word() {
     let found = find_windows(&tree(&files));
     assert_eq!(found.unread.iter().map(|unread| unread.place.as_str()).collect::<Vec<_>>(), ["data"]);
 }
+
+/// The one hive that is left says that this is a Windows, whichever it is.
+#[test]
+fn a_windows_that_lost_a_hive_is_one() {
+    for hive in ["SYSTEM", "SOFTWARE"] {
+        let found = find_windows(&tree(&[&*format!(r"Windows\System32\config\{hive}"), r"Users\alice\NTUSER.DAT"]));
+        assert_eq!(found.windows.len(), 1, "{hive}");
+        assert_eq!(found.user_folders, Vec::<Vec<Name>>::new(), "{hive}");
+    }
+}

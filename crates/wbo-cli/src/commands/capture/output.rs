@@ -27,7 +27,7 @@ impl Output {
         let ends_as_folder = out.as_os_str().to_string_lossy().ends_with(['/', std::path::MAIN_SEPARATOR]);
         if !several && !out.is_dir() && !ends_as_folder {
             if existing == Existing::Refuse {
-                refuse_existing(out)?;
+                refuse_existing(out).map_err(|error| error.hint("--force replaces it"))?;
             }
             return Ok(Self { paths: vec![out.to_owned()], made: Vec::new() });
         }

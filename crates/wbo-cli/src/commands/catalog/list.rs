@@ -36,7 +36,9 @@ struct ListReport {
 pub(super) fn run(args: &ListArgs, ui: Ui) -> Result<Exit, CommandError> {
     let catalogue = args.catalogues.load()?;
     let selection = Selection::new(&args.settings, &[], &[], &catalogue);
-    let selection = selection.map_err(|error| CommandError::usage(error.to_string()))?;
+    let selection = selection.map_err(|error| {
+        CommandError::usage(error.to_string()).hint("`wbo catalog list` without any lists all of them")
+    })?;
     let settings: Vec<&Setting> = catalogue.settings().filter(|setting| selection.includes(setting)).collect();
     if args.markdown {
         ui.print(&page(&settings, &catalogue))?;

@@ -31,11 +31,14 @@ pub(super) fn run(args: &ShowArgs, ui: Ui) -> Result<Exit, CommandError> {
     let catalogue = args.catalogues.load()?;
     let Some(setting) = catalogue.get(&args.id) else {
         // A pattern that fits nothing knows what was probably meant.
-        let error = match Selection::new(std::slice::from_ref(&args.id), &[], &[], &catalogue) {
-            Err(error) => error.to_string(),
-            Ok(_) => format!("'{}' is not the id of one setting", args.id),
+        let (error, hint) = match Selection::new(std::slice::from_ref(&args.id), &[], &[], &catalogue) {
+            Err(error) => (error.to_string(), "`wbo catalog list` lists the settings".to_owned()),
+            Ok(_) => {
+                let hint = format!("`wbo catalog list '{}'` lists those that fit", args.id);
+                (format!("'{}' is not the id of one setting", args.id), hint)
+            }
         };
-        return Err(CommandError::usage(error).hint(format!("`wbo catalog list '{}'` lists those that fit", args.id)));
+        return Err(CommandError::usage(error).hint(hint));
     };
     let report = ShowReport { wbo: "catalog-show", version: 1, setting: SettingReport::of(setting, &catalogue) };
     let builds = builds(setting);

@@ -51,7 +51,7 @@ fn check(choice: &UserChoice, expected: Result<&[usize], &str>) {
 #[test]
 fn users_are_chosen_by_pattern() {
     let there = r"there are CORP\alice, PC7\alice, CORP\Zoë";
-    let none = |pattern: &str, meant: &str| Err(format!("no user fits '{pattern}'{meant}; {there}"));
+    let none = |pattern: &str, meant: &str| Err(format!("no user fits '{pattern}'; {there}{meant}"));
     let table: [(&str, Result<&[usize], String>); 25] = [
         ("zoË", Ok(&[2])),
         (r"corp\ALICE", Ok(&[0])),

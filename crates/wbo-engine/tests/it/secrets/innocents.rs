@@ -236,6 +236,7 @@ fn values_of_windows_pass() {
             "0x10001,0xc1abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
         ),
         (r"HKCU\Software\Microsoft\Windows\CurrentVersion\SettingSync\Groups\Credentials", "Enabled", "0"),
+        (r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\FileExts\.txt\UserChoice", "ProgId", "txtfile"),
         (
             r"HKCU\Software\Microsoft\Windows\CurrentVersion\CapabilityAccessManager\ConsentStore\userAccountInformation",
             "Value",
