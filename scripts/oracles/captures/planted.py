@@ -100,7 +100,7 @@ def judge_catalogue(planted, image, user, folder, capture, run):
     asked = [
         (one, place)
         for one in planted
-        if one["image"] == image and one["kind"] == "secret" and (place := place_of(one, user))
+        if one["image"] == image and one["kind"] != "name" and (place := place_of(one, user))
     ]
     if len(asked) < LEAST[user]:
         raise Found(f"only {len(asked)} places were asked for")
@@ -121,8 +121,8 @@ def judge_catalogue(planted, image, user, folder, capture, run):
         raise Found(f"{catalogue.read_text()}\n{checked.stderr.decode()}")
     out = folder / f"{image}-{user}.wbo"
     extracted = capture(out, "--user", f"C:\\Users\\{user}", "--catalog", catalogue)
-    # A catalogue may ask for names, and for a hash that nobody else can use.
-    must_not_be_in([one for one in planted if one["kind"] == "secret"], out, extracted)
+    # A catalogue may ask for names.
+    must_not_be_in([one for one in planted if one["kind"] != "name"], out, extracted)
     document = json.loads((extracted / "document.json").read_text(encoding="utf-8"))
     notes = [note for note in document["notes"] if (note.get("setting") or "").startswith("smuggle.")]
     said = {}
