@@ -43,6 +43,15 @@ impl Image {
         Self::open(file, logs).map(Some).map_err(OpenError::NotAHive)
     }
 
+    /// How many bytes of a file that begins so belong to its hive: what its base block says and, where its last write was
+    /// cut off, as many more as the logs beside it, which have `logs` bytes together, can have made it grow. `None`, if
+    /// there is no base block, or a broken one, which says nothing.
+    pub fn extent(start: &[u8], logs: u64) -> Option<u64> {
+        let block = BaseBlock::parse(start).filter(|block| block.checksum_matches)?;
+        let stated = base_block::SIZE as u64 + u64::from(block.bins_size);
+        Some(if block.is_dirty() { stated.saturating_add(logs) } else { stated })
+    }
+
     /// Reads a hive and the logs beside it.
     pub fn open(file: Vec<u8>, logs: Logs<'_>) -> Result<Self, NotAHive> {
         let mut bytes = file;

@@ -22,8 +22,15 @@ pub struct Mounts<H> {
 
 struct Mount<H> {
     at: KeyPath,
-    hive: H,
+    content: Content<H>,
     control_set: Option<Name>,
+}
+
+/// What stands at a place.
+enum Content<H> {
+    Hive(H),
+    /// A hive that is not at hand; the reason, where it is there and cannot be read.
+    Withheld(Option<String>),
 }
 
 /// A hive whose keys are read by the names below its root.
@@ -87,19 +94,35 @@ impl<H: MountedHive> Mounts<H> {
     pub fn mount(&mut self, at: KeyPath, hive: H) -> Result<(), RegistryError> {
         let system = KeyPath::new(Root::LocalMachine, vec![Name::from("SYSTEM")]);
         let control_set = if at == system { control_set(&hive).map_err(|source| wrap(&at, source))? } else { None };
-        let place = self.hives.partition_point(|mount| mount.at.names().len() >= at.names().len());
-        self.hives.insert(place, Mount { at, hive, control_set });
+        self.insert(Mount { at, content: Content::Hive(hive), control_set });
         Ok(())
+    }
+
+    /// Says that the hive of a place is not at hand, or why it cannot be read. All that is asked there is an error then,
+    /// whatever another hive has at that place.
+    pub fn withhold(&mut self, at: KeyPath, why: Option<String>) {
+        self.insert(Mount { at, content: Content::Withheld(why), control_set: None });
+    }
+
+    fn insert(&mut self, mount: Mount<H>) {
+        let place = self.hives.partition_point(|other| other.at.names().len() >= mount.at.names().len());
+        self.hives.insert(place, mount);
     }
 
     /// The hives, with the keys they are mounted at.
     pub fn hives(&self) -> impl Iterator<Item = (&KeyPath, &H)> {
-        self.hives.iter().map(|mount| (&mount.at, &mount.hive))
+        self.hives.iter().filter_map(|mount| match &mount.content {
+            Content::Hive(hive) => Some((&mount.at, hive)),
+            Content::Withheld(_) => None,
+        })
     }
 
     /// The hives, to be committed one by one.
     pub fn into_hives(self) -> impl Iterator<Item = (KeyPath, H)> {
-        self.hives.into_iter().map(|mount| (mount.at, mount.hive))
+        self.hives.into_iter().filter_map(|mount| match mount.content {
+            Content::Hive(hive) => Some((mount.at, hive)),
+            Content::Withheld(_) => None,
+        })
     }
 
     fn find<'p>(&self, path: &'p KeyPath) -> Option<(&Mount<H>, Cow<'p, [Name]>)> {
@@ -114,6 +137,14 @@ impl<H: MountedHive> Mounts<H> {
 }
 
 impl<H> Mount<H> {
+    /// The hive, of which this key is asked.
+    fn hive(&self, key: &KeyPath) -> Result<&H, RegistryError> {
+        match &self.content {
+            Content::Hive(hive) => Ok(hive),
+            Content::Withheld(why) => Err(withheld(why.as_deref(), key)),
+        }
+    }
+
     fn names_below<'p>(&self, path: &'p KeyPath) -> Option<Cow<'p, [Name]>> {
         let names = path.under(&self.at)?;
         match (&self.control_set, names.split_first()) {
@@ -131,7 +162,7 @@ impl<H: MountedHive> ReadRegistry for Mounts<H> {
         let mounted: BTreeSet<&Name> = self.mounted_below(path).collect();
         let place = self.find(path);
         let found = match &place {
-            Some((mount, names)) => mount.hive.key(names).map_err(|source| wrap(path, source))?,
+            Some((mount, names)) => mount.hive(path)?.key(names).map_err(|source| wrap(path, source))?,
             None => None,
         };
         match (found, place) {
@@ -164,7 +195,7 @@ impl<H: MountedHive> ReadRegistry for Mounts<H> {
 
     fn value(&self, path: &KeyPath, name: &Name) -> Result<Option<Value>, RegistryError> {
         match self.find(path) {
-            Some((mount, names)) => mount.hive.value(&names, name).map_err(|source| wrap(path, source)),
+            Some((mount, names)) => mount.hive(path)?.value(&names, name).map_err(|source| wrap(path, source)),
             None if self.mounted_below(path).next().is_some() => Ok(None),
             None => Err(RegistryError::NotMounted { key: path.clone() }),
         }
@@ -178,7 +209,10 @@ impl WriteRegistry for Mounts<Editor> {
         let mount = self.hives.iter_mut().find(|mount| key.under(&mount.at).is_some());
         let mount = mount.ok_or_else(|| RegistryError::NotMounted { key: key.clone() })?;
         let names = mount.names_below(key).unwrap_or_default();
-        let editor = &mut mount.hive;
+        let editor = match &mut mount.content {
+            Content::Hive(editor) => editor,
+            Content::Withheld(why) => return Err(withheld(why.as_deref(), key)),
+        };
         let made = match change {
             Change::CreateKey { class, security, .. } => editor.create_key(&names, class.as_deref(), security.as_ref()),
             Change::DeleteKey { .. } => editor.delete_key(&names),
@@ -200,6 +234,13 @@ impl WriteRegistry for Mounts<Editor> {
             EditError::TooDeep => RegistryError::TooDeep { key: key.clone() },
             error => wrap(key, Box::new(error)),
         })
+    }
+}
+
+fn withheld(why: Option<&str>, key: &KeyPath) -> RegistryError {
+    match why {
+        None => RegistryError::NotMounted { key: key.clone() },
+        Some(why) => wrap(key, format!("the hive that would hold it cannot be read: {why}").into()),
     }
 }
 

@@ -1,12 +1,13 @@
 //! The catalogue that a command works with: ours, and files that were given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use wbo_engine::catalogue::{Catalogue, CatalogueErrors};
 
 use crate::error::CommandError;
 use crate::files::read_text;
+use crate::hive_files::must_be_file;
 
 /// Catalogue files of others.
 #[derive(Args, Debug)]
@@ -25,7 +26,7 @@ impl CatalogueArgs {
         let mut catalogue = Catalogue::standard().map_err(|errors| CommandError::failed(errors.to_string()))?;
         for path in &self.files {
             let file = path.display().to_string();
-            catalogue.add(&file, &read_text(path, MAX_CATALOGUE)?).map_err(|errors| wrong(&file, &errors))?;
+            catalogue.add(&file, &text_of(path)?).map_err(|errors| wrong(&file, &errors))?;
         }
         Ok(catalogue)
     }
@@ -47,7 +48,10 @@ fn wrong(file: &str, errors: &CatalogueErrors) -> CommandError {
     CommandError::usage(format!("{first}{more}")).hint(format!("`wbo catalog check {file}` names every flaw"))
 }
 
-/// Text of a catalogue file that is only checked.
-pub(crate) fn text_of(path: &std::path::Path) -> Result<String, CommandError> {
+/// The text of a catalogue file.
+pub(crate) fn text_of(path: &Path) -> Result<String, CommandError> {
+    if path.as_os_str() != "-" {
+        must_be_file(path)?;
+    }
     read_text(path, MAX_CATALOGUE)
 }

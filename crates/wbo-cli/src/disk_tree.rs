@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -25,24 +25,54 @@ impl DiskTree {
         Self { root: root.into(), listings: Mutex::default() }
     }
 
+    /// The folder.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Where a path of names leads on this machine, if there is something.
     pub(crate) fn find(&self, path: &[Name]) -> io::Result<Option<PathBuf>> {
         Ok(self.located(path)?.map(|(found, _)| found))
     }
 
-    /// Where a path leads, and what is there. Every folder on the way is a folder and no link.
+    /// Where a path leads, and what is there. Every folder on the way is a folder: nothing is below a file, and what is
+    /// below a link is not known.
     fn located(&self, path: &[Name]) -> io::Result<Option<(PathBuf, Metadata)>> {
         let mut place = self.root.clone();
         // The folder itself was named by the user, and may be a link.
         let mut metadata = fs::metadata(&place)?;
-        for name in path {
-            if !metadata.is_dir() {
+        for (depth, name) in path.iter().enumerate() {
+            if metadata.is_file() {
                 return Ok(None);
+            }
+            if !metadata.is_dir() {
+                let way: Vec<String> = path.iter().take(depth).map(ToString::to_string).collect();
+                return Err(io::Error::other(format!("{} {}", way.join("\\"), closed(&place, &metadata))));
             }
             let Some((found, inside)) = self.inside(&place, name)? else { return Ok(None) };
             (place, metadata) = (found, inside);
         }
         Ok(Some((place, metadata)))
+    }
+
+    /// The first bytes of a file, `most` of them or all that there are; `None`, if there is no such file.
+    pub(crate) fn read_start(&self, path: &[Name], most: u64) -> io::Result<Option<Vec<u8>>> {
+        let Some(file) = self.file(path)? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        file.take(most).read_to_end(&mut bytes)?;
+        Ok(Some(bytes))
+    }
+
+    fn file(&self, path: &[Name]) -> io::Result<Option<File>> {
+        let Some((place, metadata)) = self.located(path)? else { return Ok(None) };
+        if metadata.is_dir() {
+            return Ok(None);
+        }
+        // Asked before it is opened: opening a pipe would wait for whoever writes to it.
+        if !metadata.is_file() {
+            return Err(io::Error::other(format!("it {}", closed(&place, &metadata))));
+        }
+        open(&place).map(Some)
     }
 
     /// What a name stands for in a folder: what is spelled like it, or else what Windows takes for the same.
@@ -65,11 +95,10 @@ impl DiskTree {
         if let Some(listing) = self.listings.lock().ok().and_then(|listings| known(&listings)) {
             return Ok(listing);
         }
-        let mut listing = Vec::new();
-        for entry in fs::read_dir(folder)? {
-            let stored = entry?.file_name();
-            listing.extend(windows_name(&stored).map(|name| (name, stored)));
-        }
+        // The folder itself was named by the user, and may be a link.
+        let names = names_in(folder, folder == self.root)?;
+        let named = |stored: OsString| Some((windows_name(&stored)?, stored));
+        let mut listing: Vec<_> = names.into_iter().filter_map(named).collect();
         // Names that differ in case alone are told apart by how they are spelled, the same way each time.
         listing.sort_by(|(one, spelled), (other, also)| one.cmp(other).then_with(|| spelled.cmp(also)));
         let listing = Arc::new(listing);
@@ -87,8 +116,11 @@ impl ReadTree for DiskTree {
 
     fn list(&self, path: &[Name]) -> io::Result<Option<Vec<Entry>>> {
         let Some((folder, metadata)) = self.located(path)? else { return Ok(None) };
-        if !metadata.is_dir() {
+        if metadata.is_file() {
             return Ok(None);
+        }
+        if !metadata.is_dir() {
+            return Err(io::Error::other(format!("it {}", closed(&folder, &metadata))));
         }
         let mut entries = Vec::new();
         for (name, stored) in self.listing(&folder)?.iter() {
@@ -101,12 +133,7 @@ impl ReadTree for DiskTree {
     }
 
     fn read(&self, path: &[Name], most: u64) -> io::Result<Option<Vec<u8>>> {
-        let Some((place, metadata)) = self.located(path)? else { return Ok(None) };
-        // Asked before it is opened: opening a pipe would wait for whoever writes to it.
-        if !metadata.is_file() {
-            return Ok(None);
-        }
-        let file = open(&place)?;
+        let Some(file) = self.file(path)? else { return Ok(None) };
         let size = file.metadata()?.len();
         if size > most {
             return Err(io::Error::new(
@@ -136,6 +163,15 @@ fn present<T>(found: io::Result<T>) -> io::Result<Option<T>> {
             Ok(None)
         }
         Err(error) => Err(error),
+    }
+}
+
+/// What is said of something that is neither a file nor a folder. It is there, so that what it stands for is not absent.
+fn closed(place: &Path, metadata: &Metadata) -> &'static str {
+    match entry(place, metadata).kind {
+        EntryKind::Link => "is a link, and links are not followed",
+        EntryKind::OnlineOnly => "is in a cloud only",
+        _ => "is neither an ordinary file nor a folder",
     }
 }
 
@@ -204,27 +240,56 @@ fn usual_attributes(metadata: &Metadata) -> u32 {
     if metadata.is_file() { Entry::ARCHIVE } else { 0 }
 }
 
-/// Opens a file to be read only: no link, and where that is allowed without a trace in its access time.
+/// Opens a file to be read only.
 #[cfg(target_os = "linux")]
 fn open(place: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-
-    use rustix::fs::OFlags;
-
-    let careful = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let with = |flags: OFlags| {
-        OpenOptions::new().read(true).custom_flags(i32::try_from(flags.bits()).unwrap_or_default()).open(place)
-    };
-    // Only who owns a file, or root, may leave its access time alone.
-    with(careful | OFlags::NOATIME).or_else(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied => with(careful),
-        _ => Err(error),
-    })
+    open_without_trace(place, rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK)
 }
 
 #[cfg(not(target_os = "linux"))]
 fn open(place: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).open(place)
+    File::open(place)
+}
+
+/// The names in a folder, in any order.
+#[cfg(target_os = "linux")]
+fn names_in(folder: &Path, follow: bool) -> io::Result<Vec<OsString>> {
+    use std::os::unix::ffi::OsStringExt;
+
+    use rustix::fs::{Dir, OFlags};
+
+    let flags = if follow { OFlags::DIRECTORY } else { OFlags::DIRECTORY | OFlags::NOFOLLOW };
+    let mut names = Vec::new();
+    for entry in Dir::new(open_without_trace(folder, flags)?)? {
+        let name = entry?.file_name().to_bytes().to_vec();
+        if ![b".".as_slice(), b".."].contains(&&*name) {
+            names.push(OsString::from_vec(name));
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn names_in(folder: &Path, _follow: bool) -> io::Result<Vec<OsString>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect()
+}
+
+/// Opens something to be read only, and where that is allowed without a trace in its access time.
+#[cfg(target_os = "linux")]
+fn open_without_trace(place: &Path, flags: rustix::fs::OFlags) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+
+    use rustix::fs::OFlags;
+
+    let with = |flags: OFlags| {
+        let flags = i32::try_from(flags.bits()).unwrap_or_default();
+        fs::OpenOptions::new().read(true).custom_flags(flags).open(place)
+    };
+    // Only who owns it, or root, may leave its access time alone.
+    with(flags | OFlags::NOATIME).or_else(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => with(flags),
+        _ => Err(error),
+    })
 }
 
 /// A name of this machine as Windows would have it; `None`, where it is no text.
@@ -297,10 +362,21 @@ mod tests {
         symlink("unsupported reparse tag 0x80000017", folder.path().join("packed")).unwrap();
         rustix::fs::mkfifoat(rustix::fs::CWD, folder.path().join("pipe"), rustix::fs::Mode::RUSR).unwrap();
         let tree = DiskTree::new(folder.path());
-        for path in [r"Users\secret", "file", "pipe", "cloud"] {
-            assert_eq!(tree.read(&names(path), 9).unwrap(), None, "{path}");
+        // They are there, so that nothing behind them counts as absent.
+        for (path, expected) in [
+            (r"users\secret", "users is a link, and links are not followed"),
+            (r"users\secret\none", "users is a link, and links are not followed"),
+            ("file", "it is a link, and links are not followed"),
+            (r"file\none", "file is a link, and links are not followed"),
+            ("pipe", "it is neither an ordinary file nor a folder"),
+            (r"pipe\none", "pipe is neither an ordinary file nor a folder"),
+            ("cloud", "it is in a cloud only"),
+            (r"cloud\none", "cloud is in a cloud only"),
+        ] {
+            assert_eq!(tree.read(&names(path), 9).unwrap_err().to_string(), expected, "{path}");
+            assert_eq!(tree.list(&names(path)).unwrap_err().to_string(), expected, "{path}");
+            assert_eq!(tree.entry(&names(path)).is_err(), path.contains('\\'), "{path}");
         }
-        assert_eq!(tree.list(&names("Users")).unwrap(), None);
         let kinds: Vec<_> =
             tree.list(&[]).unwrap().unwrap().iter().map(|entry| (entry.name.to_string(), entry.kind)).collect();
         let expected = [

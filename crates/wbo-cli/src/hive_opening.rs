@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::clean::clean;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::file_time::{self, UNIX_EPOCH};
 use crate::hive_files::{self, Access, DiskFiles};
 use crate::ui::Ui;
 
@@ -130,26 +131,22 @@ pub(crate) fn joined(names: &[Name]) -> String {
 
 /// A moment for people, in UTC; nothing for one that no calendar has.
 pub(crate) fn time(time: FileTime) -> Option<String> {
-    let since_1970 = (i128::from(time.0) - UNIX_EPOCH) * 100;
+    let since_1970 = (i128::from(time.0) - i128::from(UNIX_EPOCH)) * 100;
     let time = jiff::Timestamp::from_nanosecond(since_1970).ok()?;
     Some(time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }
 
 /// A moment for programs, in UTC; nothing for one that no calendar has.
 pub(crate) fn moment(time: FileTime) -> Option<String> {
-    let since_1970 = (i128::from(time.0) - UNIX_EPOCH) / 10_000_000;
-    let time = jiff::Timestamp::from_second(i64::try_from(since_1970).ok()?).ok()?;
+    let time = jiff::Timestamp::from_second(file_time::seconds(time)).ok()?;
     Some(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 /// The time, by this machine's clock.
 pub(crate) fn now() -> FileTime {
-    let since_1601 = jiff::Timestamp::now().as_nanosecond() / 100 + UNIX_EPOCH;
+    let since_1601 = jiff::Timestamp::now().as_nanosecond() / 100 + i128::from(UNIX_EPOCH);
     FileTime(u64::try_from(since_1601).unwrap_or_default())
 }
-
-/// The year 1970 in the time of Windows.
-const UNIX_EPOCH: i128 = 116_444_736_000_000_000;
 
 /// What logs did, for programs.
 pub(crate) fn replayed(replay: &Replay) -> StateReport {

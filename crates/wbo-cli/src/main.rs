@@ -12,6 +12,7 @@ mod describe;
 mod disk_tree;
 mod error;
 mod exit;
+mod file_time;
 mod files;
 mod hibernation;
 mod hive_files;

@@ -11,8 +11,8 @@ use registry::{KeyPath, Name, ReadRegistry, Root};
 use registry_hive::{Image, LogName, Mounts, OpenError, State, is_hibernated, limits};
 use serde::Serialize;
 use wbo_engine::{
-    DeviceFacts, Drives, Folders, Found, HiveFact, HiveState, OpenHive, ReadTree, Source, UserProfile, Users,
-    WindowsKind, WindowsPath,
+    DeviceFacts, Drives, EntryKind, Folders, Found, HiveFact, HiveState, OpenHive, ReadTree, Source, UserProfile,
+    Users, WindowsKind, WindowsPath,
 };
 
 use crate::disk_tree::DiskTree;
@@ -49,7 +49,7 @@ pub(crate) fn parse_drive(text: &str) -> Result<(char, PathBuf), String> {
 pub(crate) struct Offline {
     /// The folder on this machine.
     pub(crate) folder: PathBuf,
-    /// The drives, each with where its tree begins.
+    /// The drives, each with where its tree begins: that of the Windows or the user first.
     trees: Vec<(WindowsPath, DiskTree)>,
     /// The hives of the machine that could be read.
     machine: Vec<(KeyPath, Arc<Image>)>,
@@ -113,6 +113,13 @@ impl SourceArgs {
         if folder.as_os_str() == "live" {
             return Err(CommandError::usage("a running Windows cannot be captured yet")
                 .hint("shut it down fully and capture from its drive; another system, or WinPE, can read it"));
+        }
+        for (at, (letter, _)) in self.drives.iter().enumerate() {
+            if self.drives.iter().take(at).any(|(other, _)| other == letter) {
+                return Err(CommandError::usage(format!(
+                    "--drive {letter}: is given twice, and a drive is in one place"
+                )));
+            }
         }
         let found = look_at(&folder)?;
         Ok((folder, found))
@@ -186,7 +193,7 @@ impl Offline {
         let mut machine = Vec::new();
         for hive in ["SOFTWARE", "SYSTEM"] {
             let path = [&*below, &["System32", "config", hive].map(Name::from)].concat();
-            match open_hive(&tree, &path) {
+            match open_hive(&tree, &path, names(&path)) {
                 Ok(Some((image, report))) => {
                     hives.push(report);
                     machine.push((KeyPath::new(Root::LocalMachine, vec![Name::from(hive)]), Arc::new(image)));
@@ -237,7 +244,7 @@ impl Offline {
         let name = whole.file_name().and_then(|name| name.to_str()).unwrap_or("user").to_owned();
         // Where the folder was on its PC, and so what its user is called, is not known yet; its own registry may tell.
         let tree = DiskTree::new(whole);
-        let registry = open_hive(&tree, &[Name::from("NTUSER.DAT")]).ok().flatten();
+        let registry = open_hive(&tree, &[Name::from("NTUSER.DAT")], "NTUSER.DAT".to_owned()).ok().flatten();
         let profile = registry.and_then(|(image, _)| {
             let mut mounts = Mounts::default();
             mounts.mount(KeyPath::new(Root::CurrentUser, vec![]), image).ok()?;
@@ -265,6 +272,12 @@ impl Offline {
                 ui.status(&format!("another Windows is in {other}; name its folder to read it"));
             }
         }
+    }
+
+    /// The folders that were named to be read.
+    pub(crate) fn given(&self) -> impl Iterator<Item = &Path> {
+        let drives = self.trees.iter().skip(1).map(|(_, tree)| tree.root());
+        std::iter::once(&*self.folder).chain(drives)
     }
 
     /// The drives, as the engine reads them.
@@ -304,25 +317,33 @@ impl Offline {
         let drives = self.drives();
         let mut hives = Vec::new();
         let path = folder.join(hive);
-        let own = open_on(&drives, &path).map_err(|problem| unreadable(format!("{path}: {problem}")))?;
+        let own = self.open_hive(&path).map_err(|problem| unreadable(format!("{path}: {problem}")))?;
         let (own, report) = own.ok_or_else(|| unreadable(format!("{path} is not there")))?;
         hives.push(report);
         let mut registry = mount(&self.machine, &mut hives);
         let mut add = |names: &[&str], image: Image| {
-            let at = KeyPath::new(Root::CurrentUser, names.iter().copied().map(Name::from).collect());
-            registry.mount(at, Arc::new(image)).map_err(|error| unreadable(error.to_string()))
+            registry.mount(of_user(names), Arc::new(image)).map_err(|error| unreadable(error.to_string()))
         };
         add(&[], own)?;
         let classes = ["AppData", "Local", "Microsoft", "Windows", "UsrClass.dat"];
         let path = classes.iter().fold(folder.clone(), |path, name| path.join(*name));
-        match open_on(&drives, &path) {
+        match self.open_hive(&path) {
             Ok(Some((image, report))) => {
                 hives.push(report);
-                add(&["Software", "Classes"], image)?;
+                add(&CLASSES, image)?;
             }
-            Ok(None) if drives.entry(&path).is_ok_and(|entry| entry.is_none()) => (),
-            Ok(None) => hives.push(HiveReport::unreadable(path.to_string(), NO_FILE.to_owned())),
-            Err(problem) => hives.push(HiveReport::unreadable(path.to_string(), problem)),
+            // What the user's own hive has in place of it says nothing about it.
+            Ok(None) if drives.entry(&path).is_ok_and(|entry| entry.is_none()) => {
+                registry.withhold(of_user(&CLASSES), None);
+            }
+            Ok(None) => {
+                hives.push(HiveReport::unreadable(path.to_string(), NO_FILE.to_owned()));
+                registry.withhold(of_user(&CLASSES), Some(NO_FILE.to_owned()));
+            }
+            Err(problem) => {
+                hives.push(HiveReport::unreadable(path.to_string(), problem.clone()));
+                registry.withhold(of_user(&CLASSES), Some(problem));
+            }
         }
         let mut folders = match &self.kind {
             OfflineKind::Windows { system_root, .. } => Folders::of_windows(system_root.clone()),
@@ -331,6 +352,17 @@ impl Offline {
         folders = folders.with_user(folder);
         let redirected = folders.redirect(&registry);
         Ok(OfflineUser { offline: self, registry, folders, user: profile.to_user(), hives, redirected })
+    }
+}
+
+impl Offline {
+    /// Opens a hive on the drives with the logs beside it.
+    fn open_hive(&self, path: &WindowsPath) -> Result<Option<(Image, HiveReport)>, String> {
+        let trees = self.trees.iter().filter_map(|(at, tree)| Some((tree, path.under(at)?)));
+        let (tree, names) = trees
+            .min_by_key(|(_, names)| names.len())
+            .ok_or_else(|| "it lies on a drive or in a folder that was not given".to_owned())?;
+        open_hive(tree, names, path.to_string())
     }
 }
 
@@ -368,11 +400,11 @@ impl OfflineUser<'_> {
 }
 
 /// Opens hives of packaged apps on the drives of a source.
-pub(crate) struct HivesOn<'d>(pub(crate) &'d Drives<'d>);
+pub(crate) struct HivesOn<'o>(pub(crate) &'o Offline);
 
 impl OpenHive for HivesOn<'_> {
     fn open(&self, path: &WindowsPath) -> Result<Option<Box<dyn ReadRegistry>>, Box<dyn Error + Send + Sync>> {
-        let Some((image, _)) = open_on(self.0, path)? else { return Ok(None) };
+        let Some((image, _)) = self.0.open_hive(path)? else { return Ok(None) };
         let mut mounts = Mounts::default();
         mounts.mount(KeyPath::new(Root::CurrentUser, vec![]), image)?;
         Ok(Some(Box::new(mounts)))
@@ -431,12 +463,24 @@ fn missing(image: &Image) -> u64 {
     said.saturating_sub(image.hive().bins_size() as u64)
 }
 
+/// Where the hive UsrClass.dat of a user is mounted.
+const CLASSES: [&str; 2] = ["Software", "Classes"];
+
+/// A key of the user.
+fn of_user(names: &[&str]) -> KeyPath {
+    KeyPath::new(Root::CurrentUser, names.iter().copied().map(Name::from).collect())
+}
+
 /// What stands where a file should.
 const NO_FILE: &str = "it is no file; links and the like are not followed";
 
-/// Bytes of a hive, and of a log of one.
+/// Bytes of a hive that says how large it is.
 const HIVE: u64 = limits::HIVE_SIZE as u64;
-const LOG: u64 = limits::LOG_SIZE as u64;
+
+/// Bytes of a hive whose base block is broken, and of a log: several times those of the largest that are met, and little
+/// enough for several users to be read at once.
+const UNSTATED: u64 = 256 << 20;
+const LOG: u64 = 256 << 20;
 
 /// What the engine judges of hives. `images` are those that could be opened, in the order of the reports.
 fn facts(reports: &[HiveReport], images: &[&Image], thorough: bool) -> Vec<HiveFact> {
@@ -458,33 +502,16 @@ fn facts(reports: &[HiveReport], images: &[&Image], thorough: bool) -> Vec<HiveF
     reports.iter().map(&mut fact).collect()
 }
 
-/// Opens a hive of a tree with the logs beside it.
-fn open_hive(tree: &dyn ReadTree, path: &[Name]) -> Result<Option<(Image, HiveReport)>, String> {
-    open_with(names(path), |log| {
-        let (Some((name, folder)), Some(log)) = (path.split_last(), log) else {
-            return tree.read(path, HIVE);
-        };
-        let log = Name::from(format!("{name}.{}", log.extension()).as_str());
-        tree.read(&[folder, &[log]].concat(), LOG)
-    })
-}
-
-/// Opens a hive on the drives with the logs beside it.
-fn open_on(drives: &Drives<'_>, path: &WindowsPath) -> Result<Option<(Image, HiveReport)>, String> {
-    open_with(path.to_string(), |log| {
-        let (Some((name, folder)), Some(log)) = (path.names().split_last(), log) else {
-            return drives.read(path, HIVE);
-        };
-        let log = Name::from(format!("{name}.{}", log.extension()).as_str());
-        drives.read(&WindowsPath::new(path.drive(), folder.to_vec()).join(log), LOG)
-    })
-}
-
-fn open_with(
-    shown: String,
-    read: impl FnMut(Option<LogName>) -> io::Result<Option<Vec<u8>>>,
-) -> Result<Option<(Image, HiveReport)>, String> {
-    match Image::read(read) {
+/// Opens a hive with the logs beside it.
+fn open_hive(tree: &DiskTree, path: &[Name], shown: String) -> Result<Option<(Image, HiveReport)>, String> {
+    let image = Image::read(|log| match log {
+        None => read_hive(tree, path),
+        Some(log) => match log_beside(tree, path, log)? {
+            Some((log, _)) => tree.read(&log, LOG),
+            None => Ok(None),
+        },
+    });
+    match image {
         Ok(image) => Ok(image.map(|image| {
             let report = HiveReport::of(shown, &image);
             (image, report)
@@ -492,6 +519,32 @@ fn open_with(
         Err(OpenError::Read(error)) => Err(error.to_string()),
         Err(OpenError::NotAHive(error)) => Err(error.to_string()),
     }
+}
+
+/// Reads of a hive what belongs to it. What stands behind that Windows ignores, be it left over from when the hive was
+/// larger, or two gigabytes of nothing.
+fn read_hive(tree: &DiskTree, path: &[Name]) -> io::Result<Option<Vec<u8>>> {
+    /// The base block, as far as it says something.
+    const START: u64 = 512;
+    let Some(start) = tree.read_start(path, START)? else { return Ok(None) };
+    let mut logs = 0;
+    for log in [LogName::Log1, LogName::Log2, LogName::Log] {
+        logs += log_beside(tree, path, log)?.map_or(0, |(_, size)| size);
+    }
+    match Image::extent(&start, logs) {
+        Some(extent) => tree.read_start(path, extent.min(HIVE)),
+        None => tree.read(path, UNSTATED),
+    }
+}
+
+/// The path of a log and its size, if it is a file. A hive is shown without one that is a link, and said to be incomplete
+/// if it needs it.
+fn log_beside(tree: &DiskTree, path: &[Name], log: LogName) -> io::Result<Option<(Vec<Name>, u64)>> {
+    let Some((name, folder)) = path.split_last() else { return Ok(None) };
+    let name = Name::from(format!("{name}.{}", log.extension()).as_str());
+    let path = [folder, &[name]].concat();
+    let entry = tree.entry(&path)?.filter(|entry| entry.kind == EntryKind::File);
+    Ok(entry.map(|entry| (path, entry.size)))
 }
 
 /// Mounts the hives of the machine. One that cannot be mounted is as good as unreadable.
@@ -507,12 +560,7 @@ fn mount(machine: &[(KeyPath, Arc<Image>)], hives: &mut Vec<HiveReport>) -> Moun
 
 /// Whether a Windows lies in this file, to go on from there; `None`, where that cannot be told.
 fn hibernated(tree: &DiskTree, path: &[Name]) -> Option<bool> {
-    use std::io::Read;
-
-    let mut start = [0; 4];
-    let place = tree.find(path).ok()??;
-    let read = std::fs::File::open(place).and_then(|mut file| file.read(&mut start)).ok()?;
-    Some(is_hibernated(start.get(..read)?))
+    Some(is_hibernated(&tree.read_start(path, 4).ok()??))
 }
 
 /// Names with backslashes between them.

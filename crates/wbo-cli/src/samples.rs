@@ -17,10 +17,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use registry::FileTime;
 use registry_hive::Version;
 
 use crate::error::CommandError;
+use crate::file_time::from_seconds;
 
 /// A Windows folder to be written.
 struct Image {
@@ -63,7 +63,7 @@ pub(crate) fn build(folder: &Path) -> Result<(), CommandError> {
 impl Image {
     fn write(&self, folder: &Path) -> Result<(), CommandError> {
         let root = folder.join(self.folder);
-        let time = filetime(self.time);
+        let time = from_seconds(self.time);
         for sample in &self.files {
             let path = sample.path.split('/').fold(root.clone(), |path, part| path.join(part));
             match &sample.content {
@@ -92,13 +92,6 @@ impl Image {
         write().map_err(|error: std::io::Error| CommandError::failed(format!("{}: {error}", path.display())))
     }
 }
-
-/// Seconds since 1970, as Windows counts.
-fn filetime(seconds: u64) -> FileTime {
-    FileTime((seconds + SECONDS_FROM_1601_TO_1970) * 10_000_000)
-}
-
-const SECONDS_FROM_1601_TO_1970: u64 = 11_644_473_600;
 
 fn wide(text: &str) -> Vec<u8> {
     let lines: String = text.lines().flat_map(|line| [line, "\r\n"]).collect();

@@ -58,9 +58,12 @@ impl Ui {
     /// Says what went wrong and what to do.
     pub(crate) fn error(&self, error: &CommandError) {
         say(&format!("error: {}", clean(error.message())));
-        for hint in error.hints() {
-            say(&format!("hint: {}", clean(hint)));
-        }
+        error.hints().iter().for_each(|hint| self.hint(hint));
+    }
+
+    /// Says what to do.
+    pub(crate) fn hint(&self, hint: &str) {
+        say(&format!("hint: {}", clean(hint)));
     }
 }
 

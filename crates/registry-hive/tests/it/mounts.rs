@@ -169,3 +169,29 @@ fn a_hibernated_windows_is_recognised() {
         assert!(!is_hibernated(dead), "{dead:?}");
     }
 }
+
+/// The hive of the user has a key where another hive belongs, and it must not answer for it.
+#[test]
+fn a_hive_that_is_withheld_is_unknown_and_what_is_above_it_is_not() {
+    let keys = [(r"Software\Classes\.txt", "", Value::text("old")), (r"Software\App", "a", Value::text("b"))];
+    let file = hive("HKCU", &keys);
+    for why in [None, Some("it is cut short".to_owned())] {
+        let mut mounts = Mounts::default();
+        mounts.mount(path("HKCU"), image(file.clone())).unwrap();
+        mounts.withhold(path(r"HKCU\Software\Classes"), why.clone());
+        assert_eq!(mounts.hives().count(), 1);
+        let software = mounts.key(&path(r"HKCU\Software")).unwrap().unwrap();
+        assert_eq!(software.subkeys, [Name::from("App"), Name::from("Classes")]);
+        assert!(mounts.value(&path(r"HKCU\Software\App"), &Name::from("a")).unwrap().is_some());
+        for key in [r"HKCU\Software\Classes", r"HKCU\Software\Classes\.txt", r"HKCU\Software\Classes\none"] {
+            let errors = [
+                mounts.key(&path(key)).map(|_| ()).unwrap_err(),
+                mounts.value(&path(key), &Name::default()).map(|_| ()).unwrap_err(),
+            ];
+            for error in errors {
+                assert_eq!(matches!(error, RegistryError::NotMounted { .. }), why.is_none(), "{error}");
+                assert_eq!(error.to_string().contains("cut short"), why.is_some(), "{error}");
+            }
+        }
+    }
+}

@@ -1,33 +1,33 @@
+mod contents;
 mod estimate;
+mod facts;
 mod listing;
+mod notes;
 mod output;
+mod parallel;
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
 use std::path::PathBuf;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use clap::Args;
-use profile_format::{CaptureMethod, ContentId, Contents, Facts, Note, NoteCode, ProfileId, Text, Timestamp, Tool};
-use registry::{FileTime, KeyPath, Root};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use wbo_engine::capture::{Outcome, Profile, Selection, profile};
 use wbo_engine::catalogue::Catalogue;
 use wbo_engine::secrets::Secrets;
-use wbo_engine::{Drives, UserProfile, WindowsPath};
+use wbo_engine::{Unread, UserProfile};
 
 use crate::catalogues::CatalogueArgs;
 use crate::choosing::UserArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::files::Existing;
-use crate::keys;
-use crate::offline::{HiveReport, HivesOn, Offline, OfflineKind, OfflineUser, SourceArgs};
+use crate::offline::{HiveReport, HivesOn, Offline, SourceArgs};
 use crate::sealing::{SealArgs, Sealer, Written};
 use crate::ui::Ui;
+use contents::DriveContents;
 use output::Output;
+use parallel::in_parallel;
 
 /// Capture users' settings from a Windows that is switched off
 ///
@@ -103,6 +103,7 @@ struct UserReport {
     captured: Option<Captured>,
     missed: Vec<String>,
     error: Option<String>,
+    hints: Vec<String>,
     #[serde(skip)]
     exit: Option<Exit>,
 }
@@ -138,6 +139,9 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
     let selection = selection
         .map_err(|error| CommandError::usage(error.to_string()).hint("`wbo catalog list` lists the settings"))?;
     let source = args.source.open(ui)?;
+    if let Some(out) = &args.out {
+        Output::refuse_within(out, source.given())?;
+    }
     let users = source.users();
     let chosen = args.users.choose(&users.profiles)?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
@@ -188,6 +192,14 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
         }
         user.error.iter().for_each(|error| ui.warn(&format!("{}: {error}", user.user)));
     }
+    // What helps one user helps the others.
+    let mut hints: Vec<&String> = Vec::new();
+    for hint in report.users.iter().flat_map(|user| &user.hints) {
+        if !hints.contains(&hint) {
+            ui.hint(hint);
+            hints.push(hint);
+        }
+    }
     ui.result(&report, &|report| listing::text(report, args.estimate))?;
     Ok(exit(&report, &users.unread))
 }
@@ -195,55 +207,23 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
 impl UserReport {
     fn fail(&mut self, error: &CommandError) {
         self.error = Some(error.message().to_owned());
+        self.hints = error.hints().to_vec();
         self.exit = Some(error.exit());
     }
 }
 
-/// Partly done, where a user, a hive or anything else that is there was not read, or a profile not written; failed, where
-/// nobody's was.
-fn exit(report: &CaptureReport, unread: &[wbo_engine::Unread]) -> Exit {
-    let mut failed: Vec<Exit> = report.users.iter().filter_map(|user| user.exit).collect();
+/// Partly done, where a user, a hive or anything else that is there was not read, or a profile not written; failed as the
+/// first did, where nobody's was.
+fn exit(report: &CaptureReport, unread: &[Unread]) -> Exit {
+    if let Some(first) = report.users.first().and_then(|user| user.exit)
+        && report.users.iter().all(|user| user.exit.is_some())
+    {
+        return first;
+    }
     let complete = unread.is_empty()
         && report.users.iter().all(|user| user.missed.is_empty() && user.error.is_none())
         && !report.hives.iter().any(HiveReport::is_incomplete);
-    match complete {
-        true => Exit::Done,
-        false if failed.len() < report.users.len() => Exit::Partly,
-        false => {
-            failed.sort_unstable();
-            failed.dedup();
-            match *failed {
-                [same] => same,
-                _ => Exit::SourceUnreadable,
-            }
-        }
-    }
-}
-
-/// Does the same for each, on as many threads as this machine has, and keeps their order.
-fn in_parallel<T: Sync, R: Send>(items: &[T], one: &(impl Fn(usize, &T) -> R + Sync)) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::new());
-    let work = || {
-        while let Some((at, item)) =
-            Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
-        {
-            let result = one(at, item);
-            if let Ok(mut done) = done.lock() {
-                done.push((at, result));
-            }
-        }
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
-    std::thread::scope(|scope| {
-        for _ in 1..threads {
-            scope.spawn(work);
-        }
-        work();
-    });
-    let mut done = done.into_inner().unwrap_or_default();
-    done.sort_by_key(|(at, _)| *at);
-    done.into_iter().map(|(_, result)| result).collect()
+    if complete { Exit::Done } else { Exit::Partly }
 }
 
 /// Warnings about what was missed that are shown for one user: where a hive is damaged, hundreds of settings may be.
@@ -272,32 +252,15 @@ impl Capture<'_> {
     fn one(&self, user: &UserProfile) -> Result<(Profile, Vec<HiveReport>), CommandError> {
         let opened = self.source.user(user)?;
         let drives = self.source.drives();
-        let hives = HivesOn(&drives);
+        let hives = HivesOn(self.source);
         let source = opened.source(&drives, &hives);
-        let facts = self.facts(&opened);
-        let notes = notes(self.source, &opened);
-        let mut profile = profile(&source, self.catalogue, self.selection, Secrets::standard(), facts?, notes);
+        let facts = facts::of(&opened, &self.catalogue_version, self.plain)?;
+        let notes = notes::of(self.source, &opened);
+        let mut profile = profile(&source, self.catalogue, self.selection, Secrets::standard(), facts, notes);
         if self.plain {
-            profile.document.facts.id = id_of(&profile);
+            profile.document.facts.id = facts::id_of(&profile);
         }
         Ok((profile, opened.hives))
-    }
-
-    /// Who captured what, and when. A plain profile says nothing that the source does not, so that the same source gives
-    /// the same bytes.
-    fn facts(&self, user: &OfflineUser<'_>) -> Result<Facts, CommandError> {
-        let mut id = [0; 16];
-        getrandom::fill(&mut id)
-            .map_err(|error| CommandError::failed(format!("the system's random numbers: {error}")))?;
-        let created = if self.plain { last_written(user) } else { keys::now() };
-        Ok(Facts {
-            id: ProfileId(id),
-            created,
-            tool: Tool { name: "wbo".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
-            catalogue: self.catalogue_version.clone(),
-            method: CaptureMethod::OFFLINE,
-            parents: Vec::new(),
-        })
     }
 
     fn report(
@@ -317,6 +280,7 @@ impl Capture<'_> {
             captured: None,
             missed: Vec::new(),
             error: None,
+            hints: Vec::new(),
             exit: None,
         };
         let (profile, hives) = match captured {
@@ -326,9 +290,11 @@ impl Capture<'_> {
                 return report;
             }
         };
-        let incomplete = hives.iter().filter(|hive| hive.is_incomplete());
-        let of_hives = incomplete.map(|hive| format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
-        report.missed = of_hives.chain(profile.missed.iter().cloned()).collect();
+        // Hives first: what of them is missed stands behind them.
+        for hive in hives.iter().filter(|hive| hive.is_incomplete()) {
+            report.missed.push(format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
+        }
+        report.missed.extend(profile.missed.iter().cloned());
         report.captured = Some(self.counted(&profile));
         if let Some((path, existing, sealer)) = out {
             let drives = self.source.drives();
@@ -371,74 +337,5 @@ impl Capture<'_> {
             categories: estimate::categories(document),
             list: self.list.map(|Listing { reveal }| listing::of(document, self.catalogue, reveal)),
         }
-    }
-}
-
-/// The id of a plain profile: what it holds says it.
-fn id_of(profile: &Profile) -> ProfileId {
-    let mut document = profile.document.clone();
-    document.facts.id = ProfileId([0; 16]);
-    let digest = Sha256::digest(format!("{document:?}"));
-    let mut id = [0; 16];
-    id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    ProfileId(id)
-}
-
-/// When the user's registry was last written, by what it says itself.
-fn last_written(user: &OfflineUser<'_>) -> Timestamp {
-    /// From the year 1601, in which Windows begins to count, to 1970.
-    const SECONDS: i64 = 11_644_473_600;
-    let root = user.registry().key(&KeyPath::new(Root::CurrentUser, vec![])).ok().flatten();
-    let FileTime(steps) = root.map(|key| key.written).unwrap_or_default();
-    Timestamp(i64::try_from(steps / 10_000_000).unwrap_or_default() - SECONDS)
-}
-
-/// What the opening of the source is worth saying in the profile.
-fn notes(source: &Offline, user: &OfflineUser<'_>) -> Vec<Note> {
-    let note = |code, place: Option<&str>, text: String| Note {
-        code,
-        setting: None,
-        instance: None,
-        place: place.map(Text::from),
-        text,
-    };
-    let mut notes = Vec::new();
-    for hive in source.hives.iter().chain(&user.hives) {
-        let place = Some(hive.path.as_str());
-        notes.extend(match (hive.state, &hive.problem) {
-            (_, Some(problem)) => Some(note(NoteCode::WARNING, place, problem.clone())),
-            ("replayed", None) => {
-                let text = "it was not written to its end; its logs had the rest".to_owned();
-                Some(note(NoteCode::INFORMATION, place, text))
-            }
-            _ => None,
-        });
-    }
-    for folder in &user.redirected {
-        notes.push(note(NoteCode::WARNING, None, format!("{folder}, which is on no drive; its files were not read")));
-    }
-    if let OfflineKind::Windows { hibernated, .. } = &source.kind {
-        let text = match hibernated {
-            Some(true) => "Windows is hibernated; what it had not written yet is not in here",
-            None => "whether Windows is hibernated could not be told",
-            Some(false) => return notes,
-        };
-        notes.push(note(NoteCode::WARNING, None, text.to_owned()));
-    }
-    notes
-}
-
-/// Contents where they were found. What changed since is noticed: a content is named by its digest.
-struct DriveContents<'d> {
-    drives: &'d Drives<'d>,
-    places: &'d BTreeMap<ContentId, WindowsPath>,
-}
-
-impl Contents for DriveContents<'_> {
-    fn open(&self, id: &ContentId) -> io::Result<Box<dyn Read + Send + '_>> {
-        let place = self.places.get(id).ok_or(io::ErrorKind::NotFound)?;
-        let bytes = self.drives.read(place, u64::MAX)?;
-        let bytes = bytes.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("{place} is gone")))?;
-        Ok(Box::new(Cursor::new(bytes)))
     }
 }

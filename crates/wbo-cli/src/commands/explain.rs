@@ -1,4 +1,5 @@
 use clap::Args;
+use registry::{KeyPath, Name};
 use serde::Serialize;
 use wbo_engine::capture::{Incident, LeftOut, Selection};
 use wbo_engine::catalogue::{Catalogue, Setting};
@@ -149,9 +150,8 @@ pub(super) fn run(args: &ExplainArgs, ui: Ui) -> Result<Exit, CommandError> {
         let users = source.users();
         let profile = choosing::one(args.user.as_deref(), &users.profiles)?;
         let user = source.user(profile)?;
-        let (drives, hives);
-        drives = source.drives();
-        hives = HivesOn(&drives);
+        let drives = source.drives();
+        let hives = HivesOn(&source);
         let engine_source = user.source(&drives, &hives);
         let selection = Selection::default();
         let explanation = explain::explain(&engine_source, setting, &selection, Secrets::standard());
@@ -180,8 +180,11 @@ fn captured(setting: &Setting, explanation: &Explanation, reveal: bool) -> Captu
             });
         }
     }
-    let incident =
-        |incident: &Incident| IncidentReport { place: incident.place.clone(), text: incident.why.to_string() };
+    // Places hold names of the user's, as items do.
+    let incident = |incident: &Incident| IncidentReport {
+        place: if hidden { "(personal)".to_owned() } else { incident.place.clone() },
+        text: incident.why.to_string(),
+    };
     let (captured, because) = verdict(setting, explanation);
     CapturedReport {
         captured,
@@ -192,7 +195,10 @@ fn captured(setting: &Setting, explanation: &Explanation, reveal: bool) -> Captu
         policies: explanation
             .policies
             .iter()
-            .map(|(policy, value)| PolicyReport { policy: policy.to_string(), value: value.clone() })
+            .map(|(policy, value)| PolicyReport {
+                policy: policy.to_string(),
+                value: if hidden { "(personal, hidden)".to_owned() } else { value.clone() },
+            })
             .collect(),
     }
 }
@@ -251,9 +257,9 @@ fn list_unclaimed(args: &ExplainArgs, catalogue: &Catalogue, ui: Ui) -> Result<E
     let total = found.keys.len();
     found.keys.truncate(args.limit);
     let key = |key: &explain::Unclaimed| UnclaimedKey {
-        key: key.key.to_string(),
+        key: KeyPath::new(key.key.root(), key.key.names().iter().map(shown).collect()).to_string(),
         written: moment(key.written),
-        values: key.values.iter().map(ToString::to_string).collect(),
+        values: key.values.iter().map(|name| shown(name).to_string()).collect(),
     };
     let report = UnclaimedReport {
         wbo: "explain-unclaimed",
@@ -280,4 +286,12 @@ fn list_unclaimed(args: &ExplainArgs, catalogue: &Catalogue, ui: Ui) -> Result<E
     })?;
     report.unread.iter().for_each(|unread| ui.warn(unread));
     Ok(if report.unread.is_empty() { Exit::Done } else { Exit::Partly })
+}
+
+/// A name as it may be listed: some programs keep secrets in names.
+fn shown(name: &Name) -> Name {
+    match Secrets::standard().content(name.to_string().as_bytes()) {
+        Some(_) => Name::from("(a name that is a secret)"),
+        None => name.clone(),
+    }
 }

@@ -1,6 +1,6 @@
 use clap::Args;
 use serde::Serialize;
-use wbo_engine::{LastUse, LastUseFrom, NameFrom, Standing, UserProfile};
+use wbo_engine::{LastUse, NameFrom, Standing, UserProfile};
 
 use crate::clean::Clean;
 use crate::error::CommandError;
@@ -72,11 +72,7 @@ impl UserReport {
             folder: user.folder.as_ref().map(ToString::to_string),
             kind: user.kind.word(),
             last_use: user.last_use.and_then(day),
-            last_use_from: user.last_use.map(|last| match last.from {
-                LastUseFrom::Loaded => "loaded",
-                LastUseFrom::Unloaded => "unloaded",
-                LastUseFrom::HiveModified => "hive-modified",
-            }),
+            last_use_from: user.last_use.map(|last| last.from.word()),
             usable: user.is_usable(),
             set_aside,
         }

@@ -121,7 +121,7 @@ fn alice_pins() -> impl Iterator<Item = Sample> {
         shortcut(TASKBAR, "Example Planner", &planner("")),
         shortcut(PROGRAMS, "Example Planner", &planner("")),
         shortcut(&format!("{PROGRAMS}/Startup"), "Example Planner", &planner("--tray")),
-        sample(START, Content::Bytes(made::start_layout(super::filetime(TIME).0))),
+        sample(START, Content::Bytes(made::start_layout(crate::file_time::from_seconds(TIME).0))),
     ]
     .into_iter()
 }

@@ -17,6 +17,7 @@ mod tools;
 
 // The commands.
 mod capture;
+mod capture_sources;
 mod catalog;
 mod doctor;
 mod explain;

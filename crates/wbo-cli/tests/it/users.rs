@@ -173,9 +173,10 @@ fn names_and_links_of_an_attacker_do_no_harm() {
     // All users' folders behind a link that leads out.
     folder.rename("windows-11/Users", "elsewhere");
     symlink(folder.path("elsewhere"), folder.path("windows-11/Users")).unwrap();
-    let run = folder.wbo("users windows-11 --json").ends(0);
+    let run = folder.wbo("users windows-11 --json").ends(3);
     let users = run.json()["users"].as_array().unwrap().clone();
     assert!(users.iter().all(|user| user["usable"] == false), "{run:?}");
+    assert_eq!(run.json()["unread"][0], r"C:\Users: it is a link, and links are not followed", "{run:?}");
     let run = folder.wbo("capture windows-11 --all-users --dry-run").ends(17);
     assert!(run.stderr.contains("there are no users"), "{run:?}");
 }

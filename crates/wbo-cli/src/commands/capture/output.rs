@@ -1,7 +1,7 @@
 //! Where profiles go.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use profile_format::file_name_flaw;
 use wbo_engine::UserProfile;
@@ -43,6 +43,19 @@ impl Output {
         Ok(Self { paths: paths.collect(), made })
     }
 
+    /// Refuses an output in a folder that is only read.
+    pub(super) fn refuse_within<'f>(
+        out: &Path,
+        mut folders: impl Iterator<Item = &'f Path>,
+    ) -> Result<(), CommandError> {
+        let Some(resolved) = resolved(out) else { return Ok(()) };
+        let holds_it = |folder: &&Path| folder.canonicalize().is_ok_and(|folder| resolved.starts_with(folder));
+        folders.find(holds_it).map_or(Ok(()), |folder| {
+            let message = format!("{} lies in {}, which is only read", out.display(), folder.display());
+            Err(CommandError::usage(message).hint("choose a place on another drive, or in another folder"))
+        })
+    }
+
     /// Removes the folders that were made and stayed empty, since nothing could be written.
     pub(super) fn clear(&self) {
         for folder in &self.made {
@@ -54,6 +67,25 @@ impl Output {
     pub(super) fn path(&self, at: usize) -> Option<PathBuf> {
         self.paths.get(at).cloned()
     }
+}
+
+/// Where a path leads that may not be there yet, with links followed; `None`, where that cannot be told, so that nothing
+/// can be written there either.
+fn resolved(path: &Path) -> Option<PathBuf> {
+    let here = |folder: &Path| if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() };
+    let (base, rest) = path.ancestors().find_map(|base| {
+        let resolved = here(base).canonicalize().ok()?;
+        Some((resolved, path.strip_prefix(base).ok()?))
+    })?;
+    // What is not there yet would be a folder and no link.
+    Some(rest.components().fold(base, |mut resolved, component| {
+        match component {
+            Component::Normal(name) => resolved.push(name),
+            Component::ParentDir => _ = resolved.pop(),
+            _ => (),
+        }
+        resolved
+    }))
 }
 
 /// A name for a user's file: the account's, with the SID where two have the same.
