@@ -258,7 +258,7 @@ impl Capture<'_> {
         let notes = notes::of(self.source, &opened);
         let mut profile = profile(&source, self.catalogue, self.selection, Secrets::standard(), facts, notes);
         if self.plain {
-            profile.document.facts.id = facts::id_of(&profile);
+            profile.document.facts.id = facts::id_of(&profile)?;
         }
         Ok((profile, opened.hives))
     }

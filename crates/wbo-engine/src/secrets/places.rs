@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use registry::{KeyPath, Name, Root};
+use registry::{KeyPath, Name, Root, upcase};
 
 use super::Rule;
 use crate::{Folders, Glob, KnownFolder, NameGlob, WindowsPath};
@@ -146,7 +146,7 @@ fn merged(folder: KnownFolder) -> KnownFolder {
 /// SID too, and Windows keeps copies: of control sets, of what programs without rights wrote, of what they read in
 /// compartments. So wherever `Software` or a control set stands in a path, a path begins.
 fn forms_of_key(key: &KeyPath) -> Vec<(Anchor, Vec<Name>)> {
-    let is_shadow = |name: &&Name| **name != Name::from("WOW6432Node") && **name != Name::from("WowAA32Node");
+    let is_shadow = |name: &&Name| !is(name, "WOW6432Node") && !is(name, "WowAA32Node");
     let mut names: Vec<Name> = key.names().iter().filter(is_shadow).cloned().collect();
     let mut forms = Vec::new();
     match key.root() {
@@ -164,7 +164,7 @@ fn forms_of_key(key: &KeyPath) -> Vec<(Anchor, Vec<Name>)> {
     }
     for (at, name) in names.iter().enumerate() {
         let rest = || names.get(at + 1..).unwrap_or_default().to_vec();
-        if *name == Name::from("Software") {
+        if is(name, "Software") {
             forms.push((Anchor::Software, rest()));
         } else if is_control_set(name) {
             forms.push((Anchor::ControlSet, rest()));
@@ -175,9 +175,21 @@ fn forms_of_key(key: &KeyPath) -> Vec<(Anchor, Vec<Name>)> {
 }
 
 fn is_control_set(name: &Name) -> bool {
-    let name = name.to_string().to_ascii_lowercase();
-    let number = name.strip_prefix("controlset");
-    name == "currentcontrolset" || number.is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))
+    const NUMBERED: &str = "ControlSet";
+    let number = name.units().split_at_checked(NUMBERED.len());
+    let is_digit = |unit: &u16| (u16::from(b'0')..=u16::from(b'9')).contains(unit);
+    is(name, "CurrentControlSet")
+        || number.is_some_and(|(start, digits)| is_spelled(start, NUMBERED) && digits.iter().all(is_digit))
+}
+
+/// Whether a name is this one, in any case. It is asked of each name of each key, and so makes no other.
+fn is(name: &Name, ascii: &str) -> bool {
+    is_spelled(name.units(), ascii)
+}
+
+fn is_spelled(units: &[u16], ascii: &str) -> bool {
+    units.len() == ascii.len()
+        && units.iter().zip(ascii.bytes()).all(|(unit, byte)| upcase(*unit) == u16::from(byte.to_ascii_uppercase()))
 }
 
 /// All that a file may be to a rule: Windows has several ways into most folders, other users and older Windows have

@@ -266,3 +266,15 @@ fn tokens_stand_where_a_setting_has_paths() {
     assert_eq!(path.iter().map(Text::to_string_lossy).collect::<Vec<_>>(), ["USERPROFILE", "Pictures", "x.jpg"]);
     assert_eq!(reading.contents.len(), 1);
 }
+
+#[test]
+fn a_secret_that_cannot_be_looked_at_is_called_one() {
+    let pc = Pc::new();
+    for place in ["key = 'HKLM\\SAM\\SAM';keys = ['**']", "key = 'HKLM\\SECURITY\\Policy';value = 'x'"] {
+        let catalogue = catalogue(place);
+        let setting = catalogue.get("test.one").unwrap();
+        let reading = with_registry(&Broken, |source| Reader::new(source, Secrets::standard()).read(setting));
+        assert!(is_secret(&reading) && reading.instances.is_empty(), "{place}: {reading:?}");
+        assert!(pc.read(place).instances.is_empty(), "{place}");
+    }
+}

@@ -1,6 +1,7 @@
 //! How much settings are.
 
-use profile_format::{Document, Item};
+use profile_format::Document;
+use wbo_engine::capture::size_of;
 
 use super::CategorySize;
 
@@ -9,16 +10,7 @@ pub(super) fn categories(document: &Document) -> Vec<CategorySize> {
     let of_section = |section: &profile_format::Section| CategorySize {
         category: section.category.name().map_or_else(|| section.category.0.to_string(), ToOwned::to_owned),
         settings: section.settings.len(),
-        bytes: section.settings.iter().flat_map(|setting| &setting.items).map(size).sum(),
+        bytes: section.settings.iter().flat_map(|setting| &setting.items).map(|item| size_of(item) as u64).sum(),
     };
     document.sections.iter().map(of_section).collect()
-}
-
-fn size(item: &Item) -> u64 {
-    let names: usize = item.path().iter().chain(item.value_name()).map(|text| text.0.len() * 2).sum();
-    let data = match item {
-        Item::Value { state: Some(value), .. } => value.data.0.len(),
-        _ => 0,
-    };
-    (names + data + 16) as u64
 }

@@ -1,6 +1,7 @@
 //! What a profile says of itself.
 
 use profile_format::{CaptureMethod, Facts, ProfileId, Timestamp, Tool};
+use profile_json::{ContentPlace, View};
 use registry::{KeyPath, Root};
 use sha2::{Digest, Sha256};
 use wbo_engine::capture::Profile;
@@ -25,14 +26,16 @@ pub(super) fn of(user: &OfflineUser<'_>, catalogue: &str, plain: bool) -> Result
     })
 }
 
-/// The id of a plain profile: what it holds says it.
-pub(super) fn id_of(profile: &Profile) -> ProfileId {
+/// The id of a plain profile: what it holds says it, as JSON has it.
+pub(super) fn id_of(profile: &Profile) -> Result<ProfileId, CommandError> {
     let mut document = profile.document.clone();
     document.facts.id = ProfileId([0; 16]);
-    let digest = Sha256::digest(format!("{document:?}"));
+    // A file is named there by the digest of its bytes, so the bytes themselves add nothing.
+    let json = profile_json::to_json(&document, &|_| ContentPlace::Inline(Vec::new()), View::Full);
+    let json = json.map_err(|error| CommandError::failed(error.to_string()))?;
     let mut id = [0; 16];
-    id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-    ProfileId(id)
+    id.iter_mut().zip(Sha256::digest(json)).for_each(|(to, from)| *to = from);
+    Ok(ProfileId(id))
 }
 
 /// When the user's registry was last written, by what it says itself.

@@ -67,6 +67,10 @@ impl PartReader<'_, '_, '_> {
     fn values_of(&mut self, walk: &Walk<'_>, base: &KeyPath, names: &[Name], instance: Option<&Name>) {
         let place = walk.place;
         let path = below(base, names);
+        if self.reader.secrets.key(&path).is_some() {
+            self.key(walk, &path, instance);
+            return;
+        }
         if self.is_not_to_restore(&path) {
             return self.incident(instance, walk.shown(&path), Why::NotToRestore);
         }
@@ -91,14 +95,8 @@ impl PartReader<'_, '_, '_> {
             Values::All => {
                 // A key some of whose values belong to others is not this setting's alone.
                 let own = place.each != Some(Each::Value) && place.except.iter().all(|except| except.values.is_none());
-                let is_denied = self.reader.secrets.key(&path).is_some();
                 let Some(key) = self.key(walk, &path, instance) else {
-                    if own
-                        && fixed
-                        && place.each.is_none()
-                        && !is_denied
-                        && matches!(walk.registry.key(&path), Ok(None))
-                    {
+                    if own && fixed && place.each.is_none() && matches!(walk.registry.key(&path), Ok(None)) {
                         let absent = Item::Key { path: self.path(names), present: false };
                         self.item(instance, absent);
                     }
@@ -145,7 +143,7 @@ impl PartReader<'_, '_, '_> {
         let value = match walk.registry.value(key, name) {
             Ok(Some(value)) => value,
             Ok(None) => {
-                if expected && self.reader.secrets.key(key).is_none() {
+                if expected {
                     let item = Item::Value { path: self.path(names), name: text(name), state: None };
                     self.item(instance, item);
                 }
@@ -201,7 +199,8 @@ impl PartReader<'_, '_, '_> {
     fn key(&mut self, walk: &Walk<'_>, path: &KeyPath, instance: Option<&Name>) -> Option<Key> {
         if let Some(rule) = self.reader.secrets.key(path) {
             let title = rule.title.clone();
-            if matches!(walk.registry.key(path), Ok(Some(_))) {
+            // What is not read for certain not to be there may be.
+            if !matches!(walk.registry.key(path), Ok(None)) {
                 self.incident(instance, walk.shown(path), Why::Secret(title));
             }
             return None;
