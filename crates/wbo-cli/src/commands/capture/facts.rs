@@ -1,11 +1,12 @@
 //! What a profile says of itself.
 
 use profile_format::{CaptureMethod, Facts, ProfileId, Timestamp, Tool};
-use profile_json::{ContentPlace, View};
+use profile_json::View;
 use registry::{KeyPath, Root};
 use sha2::{Digest, Sha256};
 use wbo_engine::capture::Profile;
 
+use crate::commands::extract::content_file;
 use crate::error::CommandError;
 use crate::offline::OfflineUser;
 use crate::{file_time, keys};
@@ -26,12 +27,11 @@ pub(super) fn of(user: &OfflineUser<'_>, catalogue: &str, plain: bool) -> Result
     })
 }
 
-/// The id of a plain profile: what it holds says it, as JSON has it.
+/// The id of a plain profile: what it holds says it, as `wbo extract` writes it.
 pub(super) fn id_of(profile: &Profile) -> Result<ProfileId, CommandError> {
     let mut document = profile.document.clone();
     document.facts.id = ProfileId([0; 16]);
-    // A file is named there by the digest of its bytes, so the bytes themselves add nothing.
-    let json = profile_json::to_json(&document, &|_| ContentPlace::Inline(Vec::new()), View::Full);
+    let json = profile_json::to_json(&document, &content_file, View::Full);
     let json = json.map_err(|error| CommandError::failed(error.to_string()))?;
     let mut id = [0; 16];
     id.iter_mut().zip(Sha256::digest(json)).for_each(|(to, from)| *to = from);
