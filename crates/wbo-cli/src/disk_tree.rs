@@ -58,7 +58,8 @@ impl DiskTree {
     /// The first bytes of a file, `most` of them or all that there are; `None`, if there is no such file.
     pub(crate) fn read_start(&self, path: &[Name], most: u64) -> io::Result<Option<Vec<u8>>> {
         let Some(file) = self.file(path)? else { return Ok(None) };
-        let mut bytes = Vec::new();
+        let size = file.metadata()?.len().min(most);
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         file.take(most).read_to_end(&mut bytes)?;
         Ok(Some(bytes))
     }

@@ -529,7 +529,8 @@ fn read_hive(tree: &DiskTree, path: &[Name]) -> io::Result<Option<Vec<u8>>> {
     let Some(start) = tree.read_start(path, START)? else { return Ok(None) };
     let mut logs = 0;
     for log in [LogName::Log1, LogName::Log2, LogName::Log] {
-        logs += log_beside(tree, path, log)?.map_or(0, |(_, size)| size);
+        // A larger log is refused when it is read.
+        logs += log_beside(tree, path, log)?.map_or(0, |(_, size)| size.min(LOG));
     }
     match Image::extent(&start, logs) {
         Some(extent) => tree.read_start(path, extent.min(HIVE)),
