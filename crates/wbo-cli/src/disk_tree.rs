@@ -16,8 +16,11 @@ use wbo_engine::{Entry, EntryKind, ReadTree};
 pub(crate) struct DiskTree {
     root: PathBuf,
     /// What was read of folders, so that names in another case cost one listing each.
-    listings: Mutex<HashMap<PathBuf, Arc<Vec<(Name, OsString)>>>>,
+    listings: Mutex<HashMap<PathBuf, Listing>>,
 }
+
+/// The names in a folder, each as Windows would have it and as it is spelled here.
+type Listing = Arc<Vec<(Name, OsString)>>;
 
 impl DiskTree {
     /// The tree of a folder.
@@ -91,7 +94,7 @@ impl DiskTree {
     }
 
     /// The names in a folder. One that no Windows can have is none of them.
-    fn listing(&self, folder: &Path) -> io::Result<Arc<Vec<(Name, OsString)>>> {
+    fn listing(&self, folder: &Path) -> io::Result<Listing> {
         let known = |listings: &HashMap<PathBuf, Arc<_>>| listings.get(folder).cloned();
         if let Some(listing) = self.listings.lock().ok().and_then(|listings| known(&listings)) {
             return Ok(listing);

@@ -104,7 +104,7 @@ impl SourceArgs {
     /// Finds what the source is, and opens the hives of the machine.
     pub(crate) fn open(&self, ui: Ui) -> Result<Offline, CommandError> {
         let (folder, found) = self.find(ui)?;
-        self.open_found(&folder, found)
+        self.open_found(&folder, &found)
     }
 
     /// Finds what the source is.
@@ -126,7 +126,7 @@ impl SourceArgs {
     }
 
     /// Opens what was found.
-    pub(crate) fn open_found(&self, folder: &Path, found: Found) -> Result<Offline, CommandError> {
+    pub(crate) fn open_found(&self, folder: &Path, found: &Found) -> Result<Offline, CommandError> {
         Offline::of(folder, found, &self.drives)
     }
 }
@@ -142,7 +142,7 @@ pub(crate) fn look_at(folder: &Path) -> Result<Found, CommandError> {
 }
 
 impl Offline {
-    fn of(folder: &Path, found: Found, drives: &[(char, PathBuf)]) -> Result<Self, CommandError> {
+    fn of(folder: &Path, found: &Found, drives: &[(char, PathBuf)]) -> Result<Self, CommandError> {
         let shown = folder.display();
         if let Some(nothing) = &found.nothing {
             let error = CommandError::new(Exit::SourceUnreadable, format!("{shown}: {nothing}"));
@@ -161,8 +161,8 @@ impl Offline {
             }
         };
         match windows {
-            Some(windows) => Self::of_windows(folder, &windows, &found, drives),
-            None => Self::of_user(folder, &found),
+            Some(windows) => Self::of_windows(folder, &windows, found, drives),
+            None => Self::of_user(folder, found),
         }
     }
 

@@ -44,7 +44,7 @@ struct FindingReport {
 
 pub(super) fn run(args: &DoctorArgs, ui: Ui) -> Result<Exit, CommandError> {
     let (folder, found) = args.source.find(ui)?;
-    let source = args.source.open_found(&folder, found.clone());
+    let source = args.source.open_found(&folder, &found);
     let now = keys::now();
     let findings = match &source {
         // What the folder is says why there is nothing to open.

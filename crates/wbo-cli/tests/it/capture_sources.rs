@@ -263,7 +263,7 @@ fn of_a_hive_no_more_is_read_than_belongs_to_it() {
     let list = || {
         let mut command = folder.command();
         command.args(["capture", "windows-11", "--all-users", "--dry-run", "--json"]);
-        let output = limited(command).output().unwrap();
+        let output = limited(&command).output().unwrap();
         Run::of(&[], output)
     };
     let before = list().ends(0).json()["users"].clone();
@@ -287,18 +287,13 @@ fn of_a_hive_no_more_is_read_than_belongs_to_it() {
     }
 }
 
-/// With no more memory than a technician's old laptop has to spare.
-#[cfg(target_os = "linux")]
-fn limited(command: std::process::Command) -> std::process::Command {
+/// With no more memory than a technician's old laptop has to spare, where a shell can see to that.
+fn limited(command: &std::process::Command) -> std::process::Command {
     let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", "ulimit -v 1500000; exec \"$@\"", "sh"]).arg(command.get_program()).args(command.get_args());
+    let limit = if cfg!(target_os = "linux") { "ulimit -v 1500000; " } else { "" };
+    shell.args(["-c", &format!("{limit}exec \"$@\""), "sh"]).arg(command.get_program()).args(command.get_args());
     shell.current_dir(command.get_current_dir().unwrap()).env("TZ", "UTC");
     shell
-}
-
-#[cfg(not(target_os = "linux"))]
-fn limited(command: std::process::Command) -> std::process::Command {
-    command
 }
 
 #[test]
