@@ -261,9 +261,7 @@ impl Offline {
 
     /// Says what may surprise about the machine.
     pub(crate) fn warn(&self, ui: Ui) {
-        for hive in self.hives.iter().filter(|hive| hive.is_incomplete()) {
-            ui.warn(&format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
-        }
+        self.hives.iter().filter_map(HiveReport::told).for_each(|told| ui.warn(&told));
         if let OfflineKind::Windows { hibernated, others, .. } = &self.kind {
             if *hibernated == Some(true) {
                 ui.warn("Windows is hibernated; what it had not written yet is not captured");
@@ -449,6 +447,11 @@ impl HiveReport {
     /// What the engine judges.
     fn fact(&self) -> HiveFact {
         HiveFact { place: self.path.clone(), state: self.fact.clone() }
+    }
+
+    /// What is not known of the hive, with its path.
+    pub(crate) fn told(&self) -> Option<String> {
+        self.problem.as_ref().map(|problem| format!("{}: {problem}", self.path))
     }
 
     /// Whether something of the hive is not known.

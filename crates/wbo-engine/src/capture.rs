@@ -22,7 +22,6 @@ pub use selection::{NothingFits, Selection};
 use crate::catalogue::{Catalogue, Place, Scope, Sensitivity, Setting};
 use crate::secrets::Secrets;
 use crate::{Source, WindowsPath};
-use windows_lists::NotToRestore;
 
 /// The settings of a source.
 #[derive(Debug, Default)]
@@ -42,8 +41,6 @@ pub struct Settings {
 pub enum Outcome {
     /// It is captured; `absent` where the user never set it, which is captured too.
     Captured {
-        /// How many instances.
-        instances: usize,
         /// Whether all of it is absent.
         absent: bool,
         /// What of it was not taken.
@@ -75,13 +72,11 @@ pub enum LeftOut {
 /// Reads every setting that is asked for.
 pub fn capture(source: &Source<'_>, catalogue: &Catalogue, selection: &Selection, secrets: &Secrets) -> Settings {
     let reader = Reader::new(source, secrets);
-    let not_to_restore = NotToRestore::of(source.registry);
     let mut settings = Settings::default();
     let mut sections: BTreeMap<profile_format::Category, (usize, Vec<Captured>)> = BTreeMap::new();
     let mut all = 0;
     for setting in catalogue.settings().filter(|setting| selection.includes(setting)) {
-        let left_out = left_out(setting, source, selection, &not_to_restore);
-        let outcome = match left_out {
+        let outcome = match reader.left_out(setting, selection) {
             Some(why) => Outcome::LeftOut(why),
             None => {
                 let reading = reader.read(setting);
@@ -131,33 +126,25 @@ impl Settings {
     }
 }
 
-/// Why a setting of this source is left out without a look at it.
-pub(crate) fn left_out_of(setting: &Setting, source: &Source<'_>, selection: &Selection) -> Option<LeftOut> {
-    left_out(setting, source, selection, &NotToRestore::of(source.registry))
-}
-
-/// Why a setting is left out without a look at it.
-fn left_out(
-    setting: &Setting,
-    source: &Source<'_>,
-    selection: &Selection,
-    not_to_restore: &NotToRestore,
-) -> Option<LeftOut> {
-    if setting.sensitivity == Some(Sensitivity::Never) {
-        return Some(LeftOut::Never);
+impl Reader<'_, '_> {
+    /// Why a setting is left out without a look at it.
+    pub(crate) fn left_out(&self, setting: &Setting, selection: &Selection) -> Option<LeftOut> {
+        if setting.sensitivity == Some(Sensitivity::Never) {
+            return Some(LeftOut::Never);
+        }
+        if setting.on_request && !selection.requests(setting) {
+            return Some(LeftOut::OnRequest);
+        }
+        if let Some(build) = self.source.device.build.filter(|build| !setting.builds.contains(*build)) {
+            return Some(LeftOut::OtherBuild(build));
+        }
+        let of_windows = |place: &Place| match place {
+            Place::Registry(place) => place.hive.is_none() && self.not_to_restore.holds_key(&place.key),
+            Place::Files(_) => false,
+        };
+        let listed = setting.scope() == Scope::Machine && setting.parts.iter().any(|part| of_windows(&part.place));
+        listed.then_some(LeftOut::NotToRestore)
     }
-    if setting.on_request && !selection.requests(setting) {
-        return Some(LeftOut::OnRequest);
-    }
-    if let Some(build) = source.device.build.filter(|build| !setting.builds.contains(*build)) {
-        return Some(LeftOut::OtherBuild(build));
-    }
-    let of_windows = |place: &Place| match place {
-        Place::Registry(place) => place.hive.is_none() && not_to_restore.holds_key(&place.key),
-        Place::Files(_) => false,
-    };
-    let listed = setting.scope() == Scope::Machine && setting.parts.iter().any(|part| of_windows(&part.place));
-    listed.then_some(LeftOut::NotToRestore)
 }
 
 /// Adds what was read of a setting. Where it is not `expected`, since the build of Windows that might have it is not
@@ -190,11 +177,12 @@ fn take(
     match (captured.len() - before, incidents.is_empty()) {
         (0, true) => Outcome::Absent,
         (0, false) => Outcome::Missed(incidents),
-        (instances, _) => Outcome::Captured { instances, absent, incidents },
+        _ => Outcome::Captured { absent, incidents },
     }
 }
 
-fn is_absent(item: &Item) -> bool {
+/// Whether nothing was there.
+pub(crate) fn is_absent(item: &Item) -> bool {
     match item {
         Item::Key { present, .. } => !present,
         Item::Value { state, .. } => state.is_none(),

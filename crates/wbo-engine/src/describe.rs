@@ -3,7 +3,7 @@
 use profile_format::Item;
 use registry::{Value, ValueType, View};
 
-use crate::catalogue::{Fallback, Form, Place, RegistryPlace, Setting, Unit};
+use crate::catalogue::{Fallback, Place, RegistryPlace, Setting, Unit};
 use crate::{capture, forms};
 
 /// An item of a setting in words; `None`, where it is absent.
@@ -40,7 +40,7 @@ pub fn value(place: &RegistryPlace, value: &Value) -> String {
     if let Some((_, label)) = label {
         return label.clone();
     }
-    if let Some(words) = place.form.and_then(|form| described(form, value)) {
+    if let Some(words) = place.form.and_then(|form| forms::describe(form, value)) {
         return words;
     }
     match (number, place.unit, text) {
@@ -59,10 +59,6 @@ pub fn default(place: &RegistryPlace) -> Option<String> {
     };
     let label = place.labels.iter().find(|(value, _)| *value == text).map(|(_, label)| label.clone());
     Some(label.unwrap_or_else(|| place.unit.map_or(text.clone(), |unit| with_unit(&text, unit))))
-}
-
-fn described(form: Form, value: &Value) -> Option<String> {
-    forms::describe(form, value)
 }
 
 fn with_unit(text: &str, unit: Unit) -> String {

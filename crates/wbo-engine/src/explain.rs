@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use profile_format::Item;
-use registry::{FileTime, KeyPath, Name, ReadRegistry, RegistryError, Root};
+use registry::{FileTime, KeyPath, Name, ReadRegistry, Root};
 
-use crate::capture::{LeftOut, Reader, Reading, Selection, Why, left_out_of};
+use crate::capture::{LeftOut, Reader, Reading, Selection, Why, is_absent};
 use crate::catalogue::{Catalogue, Each, Place, Portability, RegistryPlace, Scope, Setting, ValuePath, Values};
 use crate::secrets::Secrets;
 use crate::{Glob, Source, describe};
@@ -23,11 +22,12 @@ pub struct Explanation {
 
 /// Looks at one setting as capture does.
 pub fn explain(source: &Source<'_>, setting: &Setting, selection: &Selection, secrets: &Secrets) -> Explanation {
-    let left_out = left_out_of(setting, source, selection);
+    let reader = Reader::new(source, secrets);
+    let left_out = reader.left_out(setting, selection);
     // Somebody who asks for a setting by name wants to see it, also where capture would want to be asked.
     let reading = match left_out {
         Some(LeftOut::Never) => Reading::default(),
-        _ => Reader::new(source, secrets).read(setting),
+        _ => reader.read(setting),
     };
     let set = |policy: &ValuePath| {
         let value = source.registry.value(&policy.key, &policy.name).ok().flatten()?;
@@ -43,12 +43,7 @@ pub fn explain(source: &Source<'_>, setting: &Setting, selection: &Selection, se
 impl Explanation {
     /// Whether capture takes something of it that the user set.
     pub fn is_there(&self) -> bool {
-        let there = |item: &Item| match item {
-            Item::Key { present, .. } => *present,
-            Item::Value { state, .. } => state.is_some(),
-            Item::File { state, .. } => state.is_some(),
-        };
-        self.reading.instances.values().flatten().any(there)
+        !self.reading.instances.values().flatten().all(is_absent)
     }
 
     /// What of it was left out as a secret.
@@ -148,7 +143,7 @@ pub fn unclaimed(registry: &dyn ReadRegistry, catalogue: &Catalogue, secrets: &S
             Ok(Some(key)) => key,
             Ok(None) => continue,
             Err(error) => {
-                found.unread.push(cause(&error));
+                found.unread.push(error.to_string());
                 continue;
             }
         };
@@ -206,10 +201,6 @@ fn first_sign_in(registry: &dyn ReadRegistry) -> FileTime {
     written.map(|key| key.written).max().unwrap_or_default()
 }
 
-fn cause(error: &RegistryError) -> String {
-    error.to_string()
-}
-
 /// The places of all settings, found by the keys they start at.
 struct Claims<'c> {
     places: BTreeMap<&'c KeyPath, Vec<&'c RegistryPlace>>,
@@ -255,10 +246,6 @@ impl RegistryPlace {
             Values::One(one) => one == name,
             Values::Some(globs) => globs.iter().any(|glob| glob.matches(name)),
         };
-        let excluded = self
-            .except
-            .iter()
-            .any(|except| except.keys.matches(below) && except.values.as_ref().is_none_or(|glob| glob.matches(name)));
-        fits_key && fits_value && !excluded
+        fits_key && fits_value && !self.excludes_value(below, name)
     }
 }

@@ -291,9 +291,7 @@ impl Capture<'_> {
             }
         };
         // Hives first: what of them is missed stands behind them.
-        for hive in hives.iter().filter(|hive| hive.is_incomplete()) {
-            report.missed.push(format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
-        }
+        report.missed.extend(hives.iter().filter_map(HiveReport::told));
         report.missed.extend(profile.missed.iter().cloned());
         report.captured = Some(self.counted(&profile));
         if let Some((path, existing, sealer)) = out {

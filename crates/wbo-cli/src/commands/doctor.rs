@@ -1,4 +1,5 @@
 use clap::Args;
+use profile_format::Timestamp;
 use registry::Name;
 use serde::Serialize;
 use wbo_engine::{Drives, EntryKind, Examined, Finding, HiveFact, OnlineOnly, Severity, UserProfile, WindowsPath};
@@ -60,7 +61,7 @@ pub(super) fn run(args: &DoctorArgs, ui: Ui) -> Result<Exit, CommandError> {
             online_only: &[],
         }),
         Err(error) => return Err(error.clone()),
-        Ok(source) => examine(source, &found, args.thorough),
+        Ok(source) => examine(source, &found, args.thorough, now),
     };
     let worst = wbo_engine::worst(&findings);
     let report = DoctorReport {
@@ -78,7 +79,7 @@ pub(super) fn run(args: &DoctorArgs, ui: Ui) -> Result<Exit, CommandError> {
     })
 }
 
-fn examine(source: &Offline, found: &wbo_engine::Found, thorough: bool) -> Vec<Finding> {
+fn examine(source: &Offline, found: &wbo_engine::Found, thorough: bool, now: Timestamp) -> Vec<Finding> {
     let users = source.users();
     let usable: Vec<&UserProfile> = users.profiles.iter().filter(|user| user.is_usable()).collect();
     let mut hives: Vec<HiveFact> = source.hive_facts(thorough);
@@ -112,7 +113,7 @@ fn examine(source: &Offline, found: &wbo_engine::Found, thorough: bool) -> Vec<F
         OfflineKind::UserFolder(_) => (false, None),
     };
     wbo_engine::doctor(&Examined {
-        now: keys::now(),
+        now,
         found: Some(&found),
         machine: has_machine.then_some(&machine),
         device: has_machine.then_some(&source.facts),

@@ -91,9 +91,7 @@ pub(super) fn run(args: &UsersArgs, ui: Ui) -> Result<Exit, CommandError> {
         hives: source.hives.clone(),
     };
     ui.result(&report, &text)?;
-    for hive in report.hives.iter().filter(|hive| hive.is_incomplete()) {
-        ui.warn(&format!("{}: {}", hive.path, hive.problem.as_deref().unwrap_or_default()));
-    }
+    report.hives.iter().filter_map(HiveReport::told).for_each(|told| ui.warn(&told));
     report.unread.iter().for_each(|unread| ui.warn(unread));
     let known = report.unread.is_empty() && !report.hives.iter().any(HiveReport::is_incomplete);
     Ok(if known { Exit::Done } else { Exit::Partly })

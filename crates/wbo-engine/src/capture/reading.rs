@@ -85,10 +85,10 @@ pub enum Why {
 
 /// Reads settings from one source.
 pub struct Reader<'r, 's> {
-    source: &'r Source<'s>,
+    pub(super) source: &'r Source<'s>,
     secrets: &'r Secrets,
     tokens: Tokens<'r>,
-    not_to_restore: NotToRestore,
+    pub(super) not_to_restore: NotToRestore,
 }
 
 impl<'r, 's> Reader<'r, 's> {

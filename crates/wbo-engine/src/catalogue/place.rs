@@ -150,6 +150,19 @@ impl Place {
     }
 }
 
+impl RegistryPlace {
+    /// Whether a key is left out, with all that is in it. Names lead there from where the place starts.
+    pub(crate) fn excludes_key(&self, names: &[Name]) -> bool {
+        self.except.iter().any(|except| except.values.is_none() && except.keys.matches(names))
+    }
+
+    /// Whether a value of a key is left out.
+    pub(crate) fn excludes_value(&self, names: &[Name], name: &Name) -> bool {
+        let fits = |values: &Option<NameGlob>| values.as_ref().is_none_or(|glob| glob.matches(name));
+        self.except.iter().any(|except| fits(&except.values) && except.keys.matches(names))
+    }
+}
+
 impl FilePath {
     /// Reads `%APPDATA%\Example\*.txt`.
     pub fn parse(text: &str) -> Option<Self> {

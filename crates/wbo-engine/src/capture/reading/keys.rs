@@ -24,7 +24,7 @@ impl PartReader<'_, '_, '_> {
             return self.instance_of_keys(&walk, &place.key, None);
         }
         let Some(key) = self.key(&walk, &place.key, None) else { return };
-        for name in key.subkeys.iter().filter(|name| !walk.excludes_key(std::slice::from_ref(name))) {
+        for name in key.subkeys.iter().filter(|name| !walk.place.excludes_key(std::slice::from_ref(name))) {
             match self.secret_name(name) {
                 Some(why) => self.incident(None, walk.shown(&place.key), why),
                 None => self.instance_of_keys(&walk, &place.key.join(name.clone()), Some(name)),
@@ -42,7 +42,7 @@ impl PartReader<'_, '_, '_> {
             if visited > limits::KEYS || names.len() > limits::DEPTH {
                 return self.incident(instance, walk.shown(base), Why::TooLarge(visited as u64));
             }
-            if walk.excludes_key(&from_key(instance, &names)) {
+            if walk.place.excludes_key(&from_key(instance, &names)) {
                 continue;
             }
             if globs.iter().any(|glob| glob.matches(&names)) {
@@ -131,7 +131,7 @@ impl PartReader<'_, '_, '_> {
         instance: Option<&Name>,
     ) {
         let place = walk.place;
-        if walk.excludes_value(&from_key(instance, names), name) {
+        if walk.place.excludes_value(&from_key(instance, names), name) {
             return;
         }
         if let Some(why) = self.secret_name(name) {
@@ -222,15 +222,6 @@ impl PartReader<'_, '_, '_> {
 impl Walk<'_> {
     fn shown(&self, key: &KeyPath) -> String {
         format!("{}{key}", self.within)
-    }
-
-    fn excludes_key(&self, names: &[Name]) -> bool {
-        self.place.except.iter().any(|except| except.values.is_none() && except.keys.matches(names))
-    }
-
-    fn excludes_value(&self, names: &[Name], name: &Name) -> bool {
-        let fits = |values: &Option<NameGlob>| values.as_ref().is_none_or(|glob| glob.matches(name));
-        self.place.except.iter().any(|except| fits(&except.values) && except.keys.matches(names))
     }
 }
 
