@@ -174,6 +174,21 @@ NOTES = listed(
     struct_of(code=u16, setting=option(string), instance=option(text), place=option(text), text=string)
 )
 INDEX = listed(CONTENT)
+KEY_STATE = struct_of(class_=option(text), security=option(octets))
+REPLACED = struct_of(
+    tag=u8,
+    path=listed(text),
+    name=option(text),
+    key_before=option(lambda cursor: {name.rstrip("_"): value for name, value in KEY_STATE(cursor).items()}),
+    key_after=boolean,
+    value_before=option(VALUE),
+    value_after=option(VALUE),
+    file_before=option(FILE),
+    file_security=option(octets),
+    file_after=option(FILE),
+)
+STEP = struct_of(settings=listed(string), what=REPLACED)
+UNDO = struct_of(apply=array(16), steps=listed(STEP))
 
 
 # ---- Keys and boxes.
@@ -266,7 +281,8 @@ class Profile:
         version, suite = u16(core), u16(core)
         check(version == 1 and suite == (key is not None), f"version {version}, suite {suite}")
         core.take(6)
-        check(u64(core) == 0, "there are features that must be known")
+        self.must_know = u64(core)
+        check(self.must_know in (0, 1), "there are features that must be known")
         u64(core)
         salt, commitment = core.take(32), core.take(32)
         self.body_length = u64(core)
@@ -307,6 +323,8 @@ class Profile:
         self.facts = whole(FACTS, records[1][2:])
         self.device, self.user = whole(DEVICE, records[2]), whole(USER, records[3])
         self.table, padding = whole(TABLE, records[4]), whole(PADDING, records[5])
+        has_undo = any((entry["kind"], entry["part"]) == (6, 0) for entry in self.table)
+        check(self.must_know == has_undo, "the features are not those of the sections")
         self.author = whole(octets, records[6]) if 6 in records else None
         self.earlier = whole(EARLIER, records[7]) if 7 in records else []
         self.unknown = {tag: data for tag, data in records.items() if tag > 7}
@@ -363,14 +381,17 @@ class Profile:
         for content in contents:
             check(sha256(bytes_of.take(content["size"])) == bytes(content["id"]), "a content has another digest")
         bytes_of.end()
+        undo = whole(UNDO, self.sections[6, 0]) if (6, 0) in self.sections else None
         counts = {1: len, 2: lambda apps: len(apps["store"]) + len(apps["desktop"]), 3: len, 4: len, 5: len}
+        counts[6] = lambda undo: len(undo["steps"])
         values = {(1, part): value for part, value in settings}
-        values.update({(2, 0): apps, (3, 0): notes, (4, 0): contents, (5, 0): contents})
+        values.update({(2, 0): apps, (3, 0): notes, (4, 0): contents, (5, 0): contents, (6, 0): undo})
         for entry in (entry for entry in self.table if entry["kind"] in counts):
             found = counts[entry["kind"]](values[entry["kind"], entry["part"]])
             check(found == entry["entries"], f"section {entry['kind']}-{entry['part']} has {found} entries")
         said = {"facts": self.facts, "device": self.device, "user": self.user, "author": self.author}
-        return {**said, "settings": settings, "apps": apps, "notes": notes, "contents": contents}
+        said = {**said, "settings": settings, "apps": apps, "notes": notes, "contents": contents}
+        return {**said, "undo": undo} if undo else said
 
 
 # ---- The judges.
@@ -424,6 +445,9 @@ def main():
     check(bytes(earlier["statement"]) == encrypted.statement(), "the earlier body is another")
     check([bytes(seal) for seal in earlier["seals"]] == encrypted.seals, "the earlier seals are others")
 
+    record = Profile((GOLDEN / "v1-plain-undo.wbo").read_bytes())
+    check(record.said() == json.loads((GOLDEN / "v1-plain-undo.json").read_text()), "the undo file says something else")
+
     small = Profile((GOLDEN / "v1-plain-small.wbo").read_bytes()).said()
     [[category, [setting]]] = small["settings"]
     check((category, setting["id"]) == (10, "taskbar.alignment"), "the small file says something else")
@@ -440,7 +464,7 @@ def main():
         age_opens(encrypted, KEY)
         age_opens(rekeyed, NEW_KEY)
         judged.append("age opens the envelopes")
-    print("; ".join(["docs/format.md reads five golden files as what they are known to say", *judged]))
+    print("; ".join(["docs/format.md reads six golden files as what they are known to say", *judged]))
 
 
 if __name__ == "__main__":

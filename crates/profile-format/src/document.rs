@@ -11,16 +11,18 @@ mod file_name;
 mod names;
 mod notes;
 mod settings;
+mod undo;
 mod validate;
 
 pub use apps::{AppFlags, Apps, DesktopApp, DesktopScope, StoreApp};
 pub use facts::{CaptureMethod, Device, Facts, Join, JoinKind, Parent, Timestamp, Tool, User};
 pub use file_name::{FileNameFlaw, file_name_flaw};
-pub use names::{Bytes, ContentId, ProfileId, Text};
+pub use names::{ApplyId, Bytes, ContentId, ProfileId, Text};
 pub use notes::{Note, NoteCode};
 pub use settings::{Category, FileState, Item, RegistryType, Section, Setting, SettingFlags, Value};
+pub use undo::{KeyState, Replaced, Undo, UndoStep};
 pub use validate::DocumentError;
-pub(crate) use validate::{validate_apps, validate_notes, validate_section};
+pub(crate) use validate::{validate_apps, validate_notes, validate_section, validate_undo};
 
 /// What one user had on one device at one moment.
 ///
@@ -41,10 +43,13 @@ pub struct Document {
     pub apps: Apps,
     /// What was not captured and why, sorted.
     pub notes: Vec<Note>,
+    /// In the record that an apply leaves: what takes it back. A captured profile has none.
+    pub undo: Option<Undo>,
 }
 
 impl Document {
-    /// Every content that the settings name, each once, in the order in which they first name it.
+    /// Every content that the settings name, and then what the undo steps take back, each once, in the order in which
+    /// they first name it. What an apply wrote is not among them.
     ///
     /// Files hold contents in this order, so the list is derived and never stated.
     pub fn contents(&self) -> Vec<Content> {
@@ -54,11 +59,16 @@ impl Document {
 
     fn files(&self) -> impl Iterator<Item = &FileState> {
         let settings = self.sections.iter().flat_map(|section| &section.settings);
-        settings.flat_map(|setting| &setting.items).filter_map(Item::file)
+        let items = settings.flat_map(|setting| &setting.items).filter_map(Item::file);
+        items.chain(self.replaced().filter_map(Replaced::file_before))
+    }
+
+    fn replaced(&self) -> impl Iterator<Item = &Replaced> {
+        self.undo.iter().flat_map(|undo| &undo.steps).map(|step| &step.what)
     }
 }
 
-/// Bytes that a setting refers to: their digest and their number.
+/// Bytes that a setting or an undo step refers to: their digest and their number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Content {
     /// SHA-256 of the bytes.

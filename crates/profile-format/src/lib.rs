@@ -43,6 +43,7 @@
 //!     }],
 //!     apps: Apps::default(),
 //!     notes: vec![],
+//!     undo: None,
 //! };
 //!
 //! let key = ProfileKey::generate()?;
@@ -86,9 +87,10 @@ mod version;
 
 // The document.
 pub use document::{
-    AppFlags, Apps, Bytes, CaptureMethod, Category, Content, ContentId, DesktopApp, DesktopScope, Device, Document,
-    DocumentError, Facts, FileState, Item, Join, JoinKind, Note, NoteCode, Parent, ProfileId, RegistryType, Section,
-    Setting, SettingFlags, StoreApp, Text, Timestamp, Tool, User, Value,
+    AppFlags, ApplyId, Apps, Bytes, CaptureMethod, Category, Content, ContentId, DesktopApp, DesktopScope, Device,
+    Document, DocumentError, Facts, FileState, Item, Join, JoinKind, KeyState, Note, NoteCode, Parent, ProfileId,
+    RegistryType, Replaced, Section, Setting, SettingFlags, StoreApp, Text, Timestamp, Tool, Undo, UndoStep, User,
+    Value,
 };
 
 // The rule for names of files, for those who name files beside a document.

@@ -16,7 +16,7 @@ pub const MAX_SEGMENTS: usize = 1 << 16;
 /// Bytes of a manifest: a table of [`MAX_SEGMENTS`] takes 2.4 MB, the facts and earlier seals fit in the rest.
 pub const MAX_MANIFEST: u32 = 4 << 20;
 
-/// Sections in one file: ten categories and four more today, and room for what later versions add.
+/// Sections in one file: ten categories and five more today, and room for what later versions add.
 pub const MAX_SECTIONS: usize = 256;
 
 /// Plaintext bytes of a section of records, which is decoded as a whole: some 100,000 settings. Larger data travels as
@@ -61,6 +61,20 @@ pub const MAX_NAME: usize = 16_383;
 
 /// Parts of a path: the registry is at most 512 keys deep.
 pub const MAX_PATH_DEPTH: usize = 512;
+
+/// Steps of an undo part: what a section of records holds of them, as long as they are on a real Windows.
+pub const MAX_UNDO_STEPS: usize = 1 << 16;
+
+/// Settings that one undo step was for. Most steps have one; a key that many settings stand below may have as many as a
+/// catalogue, and ours has some four hundred.
+pub const MAX_STEP_SETTINGS: usize = 1 << 12;
+
+/// UTF-16 code units of a key's class, whose length a hive has in bytes and in 16 bits.
+pub const MAX_CLASS: usize = 32_767;
+
+/// Bytes of an access list with its owners, as Windows stores it: a head, two identifiers, and two lists whose lengths
+/// have 16 bits.
+pub const MAX_SECURITY: usize = (128 << 10) + 256;
 
 /// The smallest encrypted manifest. That of a profile with all ten categories and an author is below it.
 pub const MIN_ENCRYPTED_MANIFEST: u64 = 4 << 10;

@@ -31,7 +31,7 @@ pub(crate) struct SectionEntry {
     kind: u16,
     part: u16,
     flags: u16,
-    /// How many settings, apps, notes or contents it holds.
+    /// How many settings, apps, notes, contents or undo steps it holds.
     pub(crate) entries: u32,
     /// How many bytes it has before compression.
     pub(crate) length: u64,
@@ -114,7 +114,7 @@ const TAG_PREVIOUS: u16 = 7;
 
 const KNOWN_TAGS: std::ops::RangeInclusive<u16> = TAG_FACTS..=TAG_PREVIOUS;
 
-/// The kind of document that a profile is. Undo records will be another.
+/// The kind of document that a profile is. The record of an apply is one too, with a feature that says so.
 const PROFILE_DOCUMENT: u16 = 1;
 
 #[derive(Serialize, Deserialize)]

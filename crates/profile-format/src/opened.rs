@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::codec::decode_record;
 use crate::document::{
-    self, Apps, Bytes, Category, Content, ContentId, Device, Document, DocumentError, Facts, Note, Section, User,
+    self, Apps, Bytes, Category, Content, ContentId, Device, Document, DocumentError, Facts, Note, Section, Undo, User,
 };
 use crate::error::{Damage, Newer, Part, ReadError, SealError};
 use crate::key::{KeySchedule, OpeningKey, ProfileKey};
@@ -25,6 +25,7 @@ use crate::section::{SectionId, SectionKind};
 use crate::segment::{self, Place, SegmentReader, Stored};
 use crate::source::{ReadAt, read_at};
 use crate::trust::{Seal, SignerKey, Statement, Trust};
+use crate::version::Features;
 
 /// A profile that was opened: the key was right, the manifest is authentic, and its author's seal is there.
 ///
@@ -51,7 +52,7 @@ impl std::fmt::Debug for Schedule {
 pub struct SectionSummary {
     /// Which section.
     pub id: SectionId,
-    /// How many settings, apps, notes or contents it holds.
+    /// How many settings, apps, notes, contents or undo steps it holds.
     pub entries: u32,
     /// Bytes before compression.
     pub length: u64,
@@ -203,6 +204,13 @@ impl<S: ReadAt> Opened<S> {
         Err(self.damaged_section(SectionId::CONTENT_INDEX, problem))
     }
 
+    /// What takes back an apply, if this is the record of one.
+    pub fn undo(&self) -> Result<Option<Undo>, ReadError> {
+        let Some(undo) = self.records(SectionId::UNDO, |undo: &Undo| undo.steps.len())? else { return Ok(None) };
+        document::validate_undo(&undo).map_err(|error| self.damaged_section(SectionId::UNDO, error.to_string()))?;
+        Ok(Some(undo))
+    }
+
     /// The whole document. File contents are not in it; see [`read_contents`](Self::read_contents).
     pub fn document(&self) -> Result<Document, ReadError> {
         let settings = self.manifest.sections.iter().filter(|entry| entry.id().kind == SectionKind::SETTINGS);
@@ -214,12 +222,14 @@ impl<S: ReadAt> Opened<S> {
             sections: sections.collect::<Result<_, _>>()?,
             apps: self.apps()?,
             notes: self.notes()?,
+            undo: self.undo()?,
         };
         // Each part keeps its rules by now; what is left to break is that a content has one size.
         let index_damage = |error: DocumentError| self.damaged_section(SectionId::CONTENT_INDEX, error.to_string());
         document.validate().map_err(index_damage)?;
         if document.contents() != self.contents()? {
-            let problem = "it does not list what the settings name, in their order".to_owned();
+            let problem =
+                "it does not list what the settings name, and then what undo steps take back, in that order".to_owned();
             return Err(self.damaged_section(SectionId::CONTENT_INDEX, problem));
         }
         Ok(document)
@@ -431,11 +441,12 @@ impl<S: ReadAt> Opened<S> {
         match id {
             SectionId::APPS => self.apps().map(drop),
             SectionId::NOTES => self.notes().map(drop),
-            // The index is right when it names what the settings name, which only the whole document shows.
+            // The index is right when it names what settings and undo steps name, which only the whole document shows.
             SectionId::CONTENT_INDEX => self.document().map(drop).or_else(|error| match error {
                 ReadError::Damaged(Damage { part: Part::Section(SectionId::CONTENT_INDEX), .. }) => Err(error),
                 _ => self.contents().map(drop),
             }),
+            SectionId::UNDO => self.undo().map(drop),
             SectionId::CONTENTS => self.read_contents(&mut |_| Ok(())),
             SectionId { kind: SectionKind::SETTINGS, part } => self.settings(Category(part)).map(drop),
             unknown => {
@@ -496,8 +507,13 @@ fn open_manifest<S: ReadAt>(sealed: &Sealed<S>, schedule: &KeySchedule) -> Resul
         other => damaged(&other.to_string()),
     })?;
     match manifest.padding_offset().checked_add(manifest.padding.length) {
-        Some(end) if end == sealed.manifest_offset() => Ok(manifest),
-        _ => Err(damaged("its sections and padding do not fill the body")),
+        Some(end) if end == sealed.manifest_offset() => {}
+        _ => return Err(damaged("its sections and padding do not fill the body")),
+    }
+    let expected = Features::of_sections(manifest.sections.iter().map(SectionEntry::id)).must_know;
+    match sealed.features().must_know {
+        found if found == expected => Ok(manifest),
+        found => Err(damaged(&format!("its sections take the features {expected:#x}, and the core says {found:#x}"))),
     }
 }
 

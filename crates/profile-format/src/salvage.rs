@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{Apps, Category, Content, ContentId, Device, Facts, Note, Section, User};
+use crate::document::{Apps, Category, Content, ContentId, Device, Facts, Note, Section, Undo, User};
 use crate::error::{Damage, ReadError};
 use crate::limits;
 use crate::opened::Opened;
@@ -27,6 +27,8 @@ pub struct Incomplete {
     pub apps: Option<Apps>,
     /// The notes, if they are whole.
     pub notes: Option<Vec<Note>>,
+    /// What takes back an apply, if there is such a part and it is whole.
+    pub undo: Option<Undo>,
     /// The contents that are whole. [`Opened::read_salvaged`] gives their bytes.
     pub contents: Vec<Content>,
     /// The contents that are not.
@@ -62,6 +64,7 @@ impl Incomplete {
         }
         let apps = opened.apps().map_err(|error| keep(error, SectionId::APPS)).ok();
         let notes = opened.notes().map_err(|error| keep(error, SectionId::NOTES)).ok();
+        let undo = opened.undo().map_err(|error| keep(error, SectionId::UNDO)).ok().flatten();
         let all = opened.contents().map_err(|error| keep(error, SectionId::CONTENT_INDEX)).unwrap_or_default();
         let lost_segments = lost_segments(opened, &mut |error| keep(error, SectionId::CONTENTS));
         let (contents, lost_contents) = split_contents(&all, &lost_segments);
@@ -78,6 +81,7 @@ impl Incomplete {
             sections,
             apps,
             notes,
+            undo,
             whole: contents.iter().map(|content| content.id).collect(),
             contents,
             lost_contents,

@@ -49,6 +49,7 @@ pub fn seal(
     let plan = plan_sections(document)?;
     let mut body = BodyWriter::begin(sink, key)?;
     let sections = body.write_sections(&plan, contents)?;
+    let features = Features::of_sections(sections.iter().map(SectionEntry::id));
     let manifest = Manifest {
         facts: document.facts.clone(),
         device: document.device.clone(),
@@ -59,7 +60,7 @@ pub fn seal(
         previous: Vec::new(),
         unknown: Vec::new(),
     };
-    body.finish(manifest, Features::default())
+    body.finish(manifest, features)
 }
 
 impl SealedBody {
@@ -139,12 +140,15 @@ fn plan_sections(document: &Document) -> Result<Vec<PlannedSection>, SealError> 
         let entry = SectionEntry::new(SectionId::CONTENTS, count_of(contents.len())?, length);
         plan.push(PlannedSection { entry, plaintext: Plaintext::Contents(contents) });
     }
+    if let Some(undo) = &document.undo {
+        plan.push(records(SectionId::UNDO, undo.steps.len(), undo)?);
+    }
     if plan.len() > limits::MAX_SECTIONS {
         return Err(SealError::TooLarge(format!("it has {} sections, at most {}", plan.len(), limits::MAX_SECTIONS)));
     }
     match records_length(plan.iter().map(|section| &section.entry)) {
         length if length > limits::MAX_RECORDS => Err(SealError::TooLarge(format!(
-            "its settings, apps, notes and content list have {length} bytes, at most {}",
+            "its settings, apps, notes, content list and undo steps have {length} bytes, at most {}",
             limits::MAX_RECORDS
         ))),
         _ => Ok(plan),

@@ -28,6 +28,8 @@ impl SectionKind {
     pub const CONTENT_INDEX: Self = Self(4);
     /// The contents, one after the other.
     pub const CONTENTS: Self = Self(5);
+    /// What takes back an apply.
+    pub const UNDO: Self = Self(6);
 }
 
 impl SectionId {
@@ -39,6 +41,8 @@ impl SectionId {
     pub const CONTENT_INDEX: Self = Self { kind: SectionKind::CONTENT_INDEX, part: 0 };
     /// The contents.
     pub const CONTENTS: Self = Self { kind: SectionKind::CONTENTS, part: 0 };
+    /// What takes back an apply.
+    pub const UNDO: Self = Self { kind: SectionKind::UNDO, part: 0 };
 
     /// The settings of `category`.
     pub const fn settings(category: Category) -> Self {
@@ -47,7 +51,7 @@ impl SectionId {
 
     /// Whether this version knows what is in it.
     pub fn is_known(self) -> bool {
-        let single = [Self::APPS, Self::NOTES, Self::CONTENT_INDEX, Self::CONTENTS];
+        let single = [Self::APPS, Self::NOTES, Self::CONTENT_INDEX, Self::CONTENTS, Self::UNDO];
         self.kind == SectionKind::SETTINGS || single.contains(&self)
     }
 }
@@ -61,6 +65,7 @@ impl fmt::Display for SectionId {
             (Self::NOTES, _) => f.write_str("notes"),
             (Self::CONTENT_INDEX, _) => f.write_str("content-index"),
             (Self::CONTENTS, _) => f.write_str("contents"),
+            (Self::UNDO, _) => f.write_str("undo"),
             (Self { kind, part }, _) => write!(f, "kind-{}-{part}", kind.0),
         }
     }

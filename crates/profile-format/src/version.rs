@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use crate::section::SectionId;
+
 /// The version of the format that a file is written in.
 ///
 /// # History
-/// - **1**: the first.
+/// - **1**: the first. Feature [`UNDO`](Features::UNDO): records of what an apply replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FormatVersion(pub u16);
 
@@ -20,8 +22,7 @@ impl fmt::Display for FormatVersion {
     }
 }
 
-/// The features that a file uses, as two sets of bits. Version 1 names none; later versions add bits before they
-/// raise the version.
+/// The features that a file uses, as two sets of bits. New ones get a bit before the version is raised.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Features {
     /// A reader that does not know one of these must refuse the file.
@@ -31,8 +32,18 @@ pub struct Features {
 }
 
 impl Features {
+    /// A must-know bit: the body has a section [`UNDO`](crate::SectionId::UNDO). Who took the record of an apply for a
+    /// profile would restore what the user had before as if it were what the user wants.
+    pub const UNDO: u64 = 1;
+
     /// The must-know bits that this crate knows.
-    pub(crate) const KNOWN_MUST_KNOW: u64 = 0;
+    pub(crate) const KNOWN_MUST_KNOW: u64 = Self::UNDO;
+
+    /// The features of a body with these sections.
+    pub(crate) fn of_sections(sections: impl IntoIterator<Item = SectionId>) -> Self {
+        let has_undo = sections.into_iter().any(|id| id == SectionId::UNDO);
+        Self { must_know: if has_undo { Self::UNDO } else { 0 }, may_ignore: 0 }
+    }
 
     /// The must-know bits that this crate does not know.
     pub(crate) fn unknown(self) -> u64 {

@@ -56,6 +56,7 @@ fn every_file_of_version_1_opens_as_what_it_was() {
         ("v1-rekeyed.wbo", Some(NEW_KEY), document, contents),
         ("v1-plain-small.wbo", None, example(), ContentMap::new()),
         ("v1-unknown.wbo", Some(KEY), small(), ContentMap::new()),
+        ("v1-plain-undo.wbo", None, undo_record().0, undo_record().1),
     ];
     for (name, key, document, contents) in table {
         let found = read_everything(&read(name), &opening_key(key), &JUDGE).unwrap_or_else(|error| {
@@ -119,6 +120,8 @@ fn what_the_full_file_says_stands_beside_it_for_other_readers() {
     let expected = value(&fs::read_to_string(golden("v1-plain-full.json")).unwrap());
     assert!(expected == value(&expectation(&open_golden("v1-plain-full.wbo", None))));
     assert!(expected == value(&expectation(&open_golden("v1-encrypted-full.wbo", Some(KEY)))));
+    let expected = value(&fs::read_to_string(golden("v1-plain-undo.json")).unwrap());
+    assert!(expected == value(&expectation(&open_golden("v1-plain-undo.wbo", None))));
 }
 
 /// The tests' own writer and the crate's agree on every byte, padding included.
@@ -127,6 +130,10 @@ fn two_writers_write_the_same_file() {
     let (document, contents) = full();
     let by_crate = sealed_file(&document, &contents, ProfileKey::plain(), None, &[]);
     assert!(craft::write(document.clone(), &contents, None, None) == by_crate);
+
+    let (record, replaced) = undo_record();
+    let by_crate = sealed_file(&record, &replaced, ProfileKey::plain(), None, &[]);
+    assert!(craft::write(record, &replaced, None, None) == by_crate);
 
     let by_crate = sealed_file(&document, &contents, ProfileKey::chosen(KEY, craft::SALT), None, &[]);
     let mut draft = craft::Draft::new(&document, &contents, Some(KEY));

@@ -151,3 +151,80 @@ fn contents_must_be_what_the_document_names() {
         assert!(names_it, "{what}: {error}");
     }
 }
+
+/// The record of an apply: settings and undo steps, with contents of both and one that both name.
+fn record() -> (Document, ContentMap) {
+    let (mut document, mut contents) = rich();
+    let replaced = b"what was there".to_vec();
+    let mut undo = undo(&replaced, b"what the apply wrote");
+    undo.steps.push(step(&["a.file"], stored(&["E:", "shared"], Some(state(b"small")), None, None)));
+    document.undo = Some(undo);
+    contents.insert(state(&replaced).content.id, replaced);
+    (document, contents)
+}
+
+fn state(bytes: &[u8]) -> FileState {
+    let Item::File { state: Some(state), .. } = file("", bytes) else { panic!("a file") };
+    state
+}
+
+#[test]
+fn records_of_an_apply_open_as_they_were_and_say_so_without_a_key() {
+    let (document, contents) = record();
+    for key in [ProfileKey::generate().unwrap(), ProfileKey::plain()] {
+        let opening_key = key.opening_key();
+        let opened = open(sealed_file(&document, &contents, key, None, &[]), &opening_key).unwrap();
+        assert_eq!(opened.sealed().features(), Features { must_know: Features::UNDO, may_ignore: 0 });
+        assert_eq!(opened.undo().unwrap(), document.undo);
+        assert_eq!(opened.document().unwrap(), document);
+        assert_eq!(contents_of(&opened), contents);
+        assert!(opened.verify().iter().all(|verdict| verdict.result.is_ok()));
+        let last = opened.sections().last().unwrap();
+        assert_eq!((last.id, last.entries), (SectionId::UNDO, 11));
+        let incomplete = opened.salvage();
+        assert_eq!((incomplete.undo, incomplete.damage), (document.undo.clone(), vec![]));
+
+        let mut rekeyed = Cursor::new(Vec::new());
+        let body = opened.rekey(&mut rekeyed, ProfileKey::plain(), None).unwrap();
+        body.finish(&mut rekeyed, vec![], vec![]).unwrap();
+        assert_eq!(open(rekeyed.into_inner(), &OpeningKey::plain()).unwrap().document().unwrap(), document);
+    }
+}
+
+#[test]
+fn contents_of_undo_steps_come_after_those_of_settings_and_what_was_written_is_not_there() {
+    let (document, _) = record();
+    let settings = Document { undo: None, ..document.clone() }.contents();
+    let contents = document.contents();
+    let (of_settings, of_steps) = contents.split_at(settings.len());
+    assert_eq!(of_settings, settings);
+    assert_eq!(of_steps, [state(b"what was there").content]);
+}
+
+#[test]
+fn a_damaged_undo_part_is_named_and_the_rest_is_whole() {
+    let (document, contents) = record();
+    let mut file = sealed_file(&document, &contents, ProfileKey::plain(), None, &[]);
+    let opened = open(file.clone(), &OpeningKey::plain()).unwrap();
+    let stored: u64 = opened.sections().map(|section| section.stored).sum();
+    file[106 + stored as usize - 1] ^= 1;
+    let opened = open(file, &OpeningKey::plain()).unwrap();
+    let incomplete = opened.salvage();
+    assert_eq!((incomplete.undo, incomplete.sections), (None, document.sections));
+    let parts: Vec<String> = incomplete.damage.iter().map(|damage| damage.part.to_string()).collect();
+    assert_eq!(parts, ["segment 1 of section undo"]);
+}
+
+/// Here and not among the vectors, because such a file is large.
+#[test]
+fn undo_steps_have_a_limit() {
+    let made = |number: usize| step(&["a"], key(&["HKCU", &format!("{number:05}")], None, true));
+    let mut document = empty_document();
+    for (count, fits) in [(limits::MAX_UNDO_STEPS, true), (limits::MAX_UNDO_STEPS + 1, false)] {
+        document.undo = Some(Undo { apply: ApplyId([9; 16]), steps: (0..count).map(made).collect() });
+        assert_eq!(document.validate().is_ok(), fits, "{count}");
+    }
+    document.undo.as_mut().unwrap().steps.pop();
+    let opened = open(sealed_file(&document, &ContentMap::new(), ProfileKey::plain(), None, &[]), &OpeningKey::plain());
+    assert_eq!(opened.unwrap().undo().unwrap(), document.undo);
+}

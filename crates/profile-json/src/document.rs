@@ -11,6 +11,7 @@ use crate::hex::Hex;
 use crate::notes::NoteJson;
 use crate::object::Object;
 use crate::settings::SettingJson;
+use crate::undo::UndoJson;
 use crate::words::Key;
 
 /// What `"wbo"` says of a document, among the JSON files of this project.
@@ -40,6 +41,8 @@ pub(crate) struct DocumentJson {
     pub(crate) apps: Object<AppsJson>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) notes: Vec<Object<NoteJson>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) undo: Option<Object<UndoJson>>,
     #[serde(default, skip_serializing_if = "Entries::is_empty")]
     pub(crate) contents: Entries<Hex<32>, Object<ContentJson>>,
 }

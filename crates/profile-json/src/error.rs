@@ -91,7 +91,10 @@ pub enum Problem {
     /// An item names more than one thing, or none.
     #[error("an item has exactly one of \"value\", \"key\" and \"file\"")]
     ItemKind,
-    /// A setting or note that a redacted view hides.
+    /// An undo step names more than one thing, or none.
+    #[error("an undo step has exactly one of \"value\", \"key\" and \"file\"")]
+    StepKind,
+    /// A setting, note or undo step that a redacted view hides.
     #[error("what is hidden cannot be read")]
     Hidden,
     /// Data has a form that values of its type do not have.
@@ -128,11 +131,11 @@ pub enum Problem {
     /// A content's file is not a path that may be followed.
     #[error(transparent)]
     ContentPath(#[from] ContentPathError),
-    /// A setting names a content that is not listed.
-    #[error("a file of the settings has this content, but it is not listed in \"contents\"")]
+    /// A setting or undo step names a content that is not listed.
+    #[error("a file of the document has this content, but it is not listed in \"contents\"")]
     MissingContent,
-    /// A content is listed that no setting names.
-    #[error("no file of the settings has this content")]
+    /// A content is listed that no setting and no undo step names.
+    #[error("no file of the document has this content")]
     UnusedContent,
     /// A content's size is not the one that the settings name.
     #[error("the size is {found}, but the settings say {expected}")]

@@ -136,10 +136,10 @@ impl ItemJson {
     }
 }
 
-fn need<T>(field: Option<T>, name: &'static str) -> Result<T, Problem> {
+pub(crate) fn need<T>(field: Option<T>, name: &'static str) -> Result<T, Problem> {
     field.ok_or(Problem::Missing { field: name })
 }
 
-fn texts(texts: Vec<TextJson>) -> Vec<Text> {
+pub(crate) fn texts(texts: Vec<TextJson>) -> Vec<Text> {
     texts.into_iter().map(|text| text.0).collect()
 }

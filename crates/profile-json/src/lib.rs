@@ -56,6 +56,7 @@ mod facts;
 mod items;
 mod notes;
 mod settings;
+mod undo;
 
 // The values that parts are made of.
 mod data;

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use profile_format::{DesktopApp, Item, Note, Parent, Setting, StoreApp, Text};
+use profile_format::{DesktopApp, Item, Note, Parent, Setting, StoreApp, Text, UndoStep};
 
 use crate::error::{At, Located, Problem};
 
@@ -42,6 +42,14 @@ pub(crate) fn desktop_apps(left: &DesktopApp, right: &DesktopApp) -> Ordering {
 }
 
 pub(crate) fn notes(left: &Note, right: &Note) -> Ordering {
+    left.cmp(right)
+}
+
+pub(crate) fn steps(left: &UndoStep, right: &UndoStep) -> Ordering {
+    left.what.place().cmp(&right.what.place())
+}
+
+pub(crate) fn ids(left: &String, right: &String) -> Ordering {
     left.cmp(right)
 }
 

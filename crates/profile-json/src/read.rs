@@ -44,6 +44,7 @@ pub fn from_json(text: &str, defaults: &Defaults) -> Result<(Document, BTreeMap<
         sections: read_sections(json.sections).at("sections")?,
         apps: json.apps.0.read().at("apps")?,
         notes: order::sorted(json.notes.into_iter().map(|note| note.0.read()), order::notes).at("notes")?,
+        undo: json.undo.map(|undo| undo.0.read()).transpose().at("undo")?,
     };
     document.validate()?;
     let places = read_contents(&document, contents).at("contents")?;
@@ -85,7 +86,7 @@ fn read_sections(entries: Entries<Key<Category>, Vec<Object<SettingJson>>>) -> R
     Ok(sections)
 }
 
-/// Every content named by the settings has one entry, and every entry is named.
+/// Every content named by the settings and the undo steps has one entry, and every entry is named.
 fn read_contents(
     document: &Document,
     entries: Entries<Hex<32>, Object<ContentJson>>,

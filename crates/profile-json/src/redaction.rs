@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use profile_format::{Content, ContentId, Document, Item, Note, Setting, SettingFlags};
+use profile_format::{Content, ContentId, Document, Item, Note, Setting, SettingFlags, UndoStep};
 
 /// The personal parts of one document. The default hides nothing.
 #[derive(Default)]
 pub(crate) struct Redaction<'a> {
     /// Ids of personal settings.
     ids: BTreeSet<&'a str>,
-    /// What only personal settings name.
+    /// What only personal settings and undo steps name.
     contents: BTreeSet<ContentId>,
 }
 
@@ -22,8 +22,10 @@ impl<'a> Redaction<'a> {
 
         let (hidden, shown): (Vec<_>, Vec<_>) = settings().partition(|setting| ids.contains(setting.id.as_str()));
         let shown: BTreeSet<_> = shown.into_iter().flat_map(contents).collect();
-        let hidden = hidden.into_iter().flat_map(contents).filter(|content| !shown.contains(content));
-        Self { contents: hidden.collect(), ids }
+        // What an apply replaced is raw, and nobody has said whether it is personal.
+        let replaced = document.undo.iter().flat_map(|undo| &undo.steps).filter_map(|step| step.what.file_before());
+        let hidden = hidden.into_iter().flat_map(contents).chain(replaced.map(|file| file.content.id));
+        Self { contents: hidden.filter(|content| !shown.contains(content)).collect(), ids }
     }
 
     pub(crate) fn hides_setting(&self, setting: &Setting) -> bool {
@@ -33,6 +35,11 @@ impl<'a> Redaction<'a> {
     /// A note about a personal setting may say which instance, where and what.
     pub(crate) fn hides_note(&self, note: &Note) -> bool {
         note.setting.as_deref().is_some_and(|id| self.ids.contains(id))
+    }
+
+    /// A step for a personal setting may say which instance. Of the others, names are shown and states are not.
+    pub(crate) fn hides_step(&self, step: &UndoStep) -> bool {
+        step.settings.iter().any(|id| self.ids.contains(id.as_str()))
     }
 
     pub(crate) fn hides_content(&self, content: &Content) -> bool {

@@ -1,6 +1,6 @@
 //! From a document to JSON.
 
-use profile_format::{Content, Document, Note, Section, Setting};
+use profile_format::{Content, Document, Note, Section, Setting, Undo};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -15,6 +15,7 @@ use crate::notes::NoteJson;
 use crate::object::Object;
 use crate::redaction::Redaction;
 use crate::settings::SettingJson;
+use crate::undo::UndoJson;
 use crate::words::Key;
 
 /// How much of a document is shown.
@@ -22,7 +23,9 @@ use crate::words::Key;
 pub enum View {
     /// Everything; [`from_json`](crate::from_json) reads it.
     Full,
-    /// Settings flagged personal, notes about them and contents that only they name are hidden.
+    /// Settings flagged personal, notes about them and contents that only they name are hidden. Of undo steps, which are
+    /// raw, all that was there before and after is, with the contents that only they name; of undo steps for personal
+    /// settings also what they are about.
     ///
     /// A hidden setting shows its id and that it is there. Not its items either: below a key, names of keys and values
     /// are as much the user's as the data. The JSON is marked `"redacted": true`, and `from_json` refuses it, because a
@@ -110,6 +113,7 @@ fn write(
         sections: Entries(sections.collect()),
         apps: Object(AppsJson::write(&document.apps)),
         notes: notes.collect(),
+        undo: document.undo.as_ref().map(|undo| Object(write_undo(undo, view, &redaction))),
         contents: write_contents(document, place, &redaction)?,
     })
 }
@@ -142,4 +146,11 @@ fn write_setting(setting: &Setting, redaction: &Redaction<'_>) -> SettingJson {
 
 fn write_note(note: &Note, redaction: &Redaction<'_>) -> NoteJson {
     if redaction.hides_note(note) { NoteJson::hidden(note) } else { NoteJson::write(note) }
+}
+
+fn write_undo(undo: &Undo, view: View, redaction: &Redaction<'_>) -> UndoJson {
+    match view {
+        View::Full => UndoJson::write(undo),
+        View::Redacted => UndoJson::redacted(undo, |step| redaction.hides_step(step)),
+    }
 }

@@ -222,6 +222,7 @@ pub(crate) fn facts_text(facts: &Facts, device: &Device, user: &User) -> String 
         profile_format::CaptureMethod::OFFLINE => "read from a Windows that was switched off".to_owned(),
         profile_format::CaptureMethod::MERGED => "merged".to_owned(),
         profile_format::CaptureMethod::AUTHORED => "written by hand".to_owned(),
+        profile_format::CaptureMethod::REPLACED => "what an apply replaced".to_owned(),
         other => format!("method {}", other.0),
     };
     let Facts { tool, catalogue, .. } = facts;

@@ -56,10 +56,17 @@ impl CaptureMethod {
     pub const MERGED: Self = Self(3);
     /// Written by hand or by another program.
     pub const AUTHORED: Self = Self(4);
+    /// What an apply replaced. Profiles with an [`Undo`](crate::Undo) have it.
+    pub const REPLACED: Self = Self(5);
 
     /// Every way that this version names, with the word by which JSON knows it.
-    pub const NAMED: [(Self, &'static str); 4] =
-        [(Self::LIVE, "live"), (Self::OFFLINE, "offline"), (Self::MERGED, "merged"), (Self::AUTHORED, "authored")];
+    pub const NAMED: [(Self, &'static str); 5] = [
+        (Self::LIVE, "live"),
+        (Self::OFFLINE, "offline"),
+        (Self::MERGED, "merged"),
+        (Self::AUTHORED, "authored"),
+        (Self::REPLACED, "replaced"),
+    ];
 }
 
 /// The PC that settings were on. What is not known is `None`.

@@ -12,6 +12,10 @@ pub struct ContentId(pub [u8; 32]);
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ProfileId(pub [u8; 16]);
 
+/// Names one apply: sixteen random bytes, which stand in its report and in what takes it back.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ApplyId(pub [u8; 16]);
+
 impl fmt::Display for ContentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         crate::hex::fmt(&self.0, f)
@@ -31,6 +35,18 @@ impl fmt::Display for ProfileId {
 }
 
 impl fmt::Debug for ProfileId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl fmt::Display for ApplyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::hex::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for ApplyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

@@ -1,10 +1,14 @@
 //! The rules that every document keeps.
 
+mod undo;
+
 use std::collections::BTreeMap;
 
 use super::file_name::file_name_flaw;
-use super::{Apps, Content, ContentId, Document, Facts, Item, Note, Section, Setting, Text};
+use super::{Apps, Content, ContentId, Document, Facts, Item, Note, Replaced, Section, Setting, Text};
 use crate::limits;
+
+pub(crate) use undo::validate_undo;
 
 /// A rule that a document breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,6 +53,35 @@ pub enum DocumentError {
         /// The part.
         name: Text,
     },
+    /// An undo part without steps takes nothing back.
+    #[error("the undo part has no steps; an apply that changed nothing leaves none")]
+    EmptyUndo,
+    /// An undo step is not about a place in a registry or on a drive.
+    #[error("{place:?} is no place of an undo step: it needs {expected}, and at least one name below that")]
+    UndoPlace {
+        /// The path.
+        place: String,
+        /// What it should begin with.
+        expected: &'static str,
+    },
+    /// An undo step that no setting asked for.
+    #[error("the undo step of {place:?} names no setting that it was for")]
+    StepWithoutSetting {
+        /// What it is about.
+        place: String,
+    },
+    /// An undo step that would change nothing.
+    #[error("the undo step of {place:?} says the same of before and after")]
+    NothingReplaced {
+        /// What it is about.
+        place: String,
+    },
+    /// A file that was not there had no access list.
+    #[error("the undo step of {place:?} has an access list of a file that was not there")]
+    SecurityOfNothing {
+        /// What it is about.
+        place: String,
+    },
     /// Two files name the same digest with different sizes.
     #[error("content {id} is said to have {first} bytes and also {second}")]
     ContentSize {
@@ -61,6 +94,13 @@ pub enum DocumentError {
     },
 }
 
+impl DocumentError {
+    /// As much of a wrong id as fits into a message.
+    fn setting_id(id: &str) -> Self {
+        Self::SettingId(id.chars().take(limits::MAX_SETTING_ID).collect())
+    }
+}
+
 impl Document {
     /// Checks the rules that no type can keep: order, uniqueness, lengths, names.
     pub fn validate(&self) -> Result<(), DocumentError> {
@@ -69,7 +109,9 @@ impl Document {
         self.sections.iter().try_for_each(validate_section)?;
         validate_apps(&self.apps)?;
         validate_notes(&self.notes)?;
-        one_size_each(self.files().map(|file| file.content))
+        self.undo.as_ref().map_or(Ok(()), validate_undo)?;
+        let written = self.replaced().filter_map(Replaced::file_after);
+        one_size_each(self.files().chain(written).map(|file| file.content))
     }
 }
 
@@ -105,7 +147,7 @@ pub(crate) fn validate_notes(notes: &[Note]) -> Result<(), DocumentError> {
 
 fn validate_setting(setting: &Setting) -> Result<(), DocumentError> {
     if !is_setting_id(&setting.id) {
-        return Err(DocumentError::SettingId(setting.id.chars().take(limits::MAX_SETTING_ID).collect()));
+        return Err(DocumentError::setting_id(&setting.id));
     }
     if setting.items.is_empty() {
         return Err(DocumentError::EmptySetting(label(setting)));
@@ -133,15 +175,22 @@ fn is_setting_id(id: &str) -> bool {
     id.len() <= limits::MAX_SETTING_ID && id.split('.').all(|word| !word.is_empty() && word.bytes().all(word_byte))
 }
 
-/// A key's name may be anything but empty or with a backslash in it; a file's name is refused where any Windows would
-/// read it as something else.
 fn is_path_part(item: &Item, part: &Text) -> bool {
-    let unit = |character: char| part.0.contains(&(character as u16));
     match item {
-        Item::Key { .. } | Item::Value { .. } => !part.0.is_empty() && !unit('\\'),
-        // A lone surrogate is no flaw, and U+FFFD, which stands for it here, is none either.
-        Item::File { .. } => file_name_flaw(&part.to_string_lossy()).is_none(),
+        Item::Key { .. } | Item::Value { .. } => is_key_name(part),
+        Item::File { .. } => is_file_name(part),
     }
+}
+
+/// A key's name may be anything but empty or with a backslash in it.
+fn is_key_name(name: &Text) -> bool {
+    !name.0.is_empty() && !name.0.contains(&u16::from(b'\\'))
+}
+
+/// A file's name is refused where any Windows would read it as something else.
+fn is_file_name(name: &Text) -> bool {
+    // A lone surrogate is no flaw, and U+FFFD, which stands for it here, is none either.
+    file_name_flaw(&name.to_string_lossy()).is_none()
 }
 
 /// What tells an item from its siblings: everything but its state.

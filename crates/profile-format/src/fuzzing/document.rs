@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use super::choices::Choices;
 use crate::codec::{decode_record, encode_record};
 use crate::document::{
-    AppFlags, Apps, Bytes, CaptureMethod, Category, Content, ContentId, DesktopApp, DesktopScope, Device, Document,
-    Facts, FileState, Item, Join, JoinKind, Note, NoteCode, Parent, ProfileId, Section, Setting, SettingFlags,
-    StoreApp, Text, Timestamp, Tool, User, Value, validate_apps, validate_notes, validate_section,
+    AppFlags, ApplyId, Apps, Bytes, CaptureMethod, Category, Content, ContentId, DesktopApp, DesktopScope, Device,
+    Document, Facts, FileState, Item, Join, JoinKind, KeyState, Note, NoteCode, Parent, ProfileId, Replaced, Section,
+    Setting, SettingFlags, StoreApp, Text, Timestamp, Tool, Undo, UndoStep, User, Value, validate_apps, validate_notes,
+    validate_section, validate_undo,
 };
 use crate::key::ProfileKey;
 use crate::sealed::Sealed;
@@ -26,7 +27,7 @@ type ContentMap = BTreeMap<ContentId, Vec<u8>>;
 /// The first byte says which kind of record the rest is, or that it makes a document.
 pub fn document(data: &[u8]) {
     let Some((kind, rest)) = data.split_first() else { return };
-    match kind % 8 {
+    match kind % 9 {
         0 => one_encoding::<Facts>(rest, |facts| drop(facts.validate())),
         1 => one_encoding::<Device>(rest, |_| ()),
         2 => one_encoding::<User>(rest, |_| ()),
@@ -36,7 +37,8 @@ pub fn document(data: &[u8]) {
         4 => one_encoding::<Apps>(rest, |apps| drop(validate_apps(&apps))),
         5 => one_encoding::<Vec<Note>>(rest, |notes| drop(validate_notes(&notes))),
         6 => one_encoding::<Vec<Content>>(rest, |_| ()),
-        _ => comes_through(&mut Choices(rest)),
+        7 => comes_through(&mut Choices(rest)),
+        _ => one_encoding::<Undo>(rest, |undo| drop(validate_undo(&undo))),
     }
 }
 
@@ -88,6 +90,7 @@ fn some_document(choices: &mut Choices<'_>, contents: &mut ContentMap) -> Docume
         sections: sorted(sections, |section| section.category),
         apps: some_apps(choices),
         notes: sorted(choices.list(0, some_note), Clone::clone),
+        undo: choices.option(|choices| some_undo(choices, contents)),
     }
 }
 
@@ -194,6 +197,52 @@ fn some_note(choices: &mut Choices<'_>) -> Note {
         place: choices.option(text),
         text: string(choices),
     }
+}
+
+fn some_undo(choices: &mut Choices<'_>, contents: &mut ContentMap) -> Undo {
+    let apply = ApplyId(choices.array());
+    let steps = choices.list(1, |choices| UndoStep {
+        settings: sorted(choices.list(1, id), Clone::clone),
+        what: some_replaced(choices, contents),
+    });
+    let thing = |step: &UndoStep| {
+        let (tag, path, name) = step.what.place();
+        (tag, path.to_vec(), name.cloned())
+    };
+    Undo { apply, steps: sorted(steps, thing) }
+}
+
+fn some_replaced(choices: &mut Choices<'_>, contents: &mut ContentMap) -> Replaced {
+    let some_value = |choices: &mut Choices<'_>| Value { kind: long(choices), data: Bytes(choices.bytes()) };
+    match choices.byte() % 3 {
+        0 => Replaced::Key {
+            path: rooted(choices, "HKCU"),
+            before: choices.option(|choices| KeyState { class: choices.option(text), security: security(choices) }),
+            after: choices.flag(),
+        },
+        1 => Replaced::Value {
+            path: rooted(choices, "HKLM"),
+            name: text(choices),
+            before: choices.option(some_value),
+            after: choices.option(some_value),
+        },
+        _ => Replaced::File {
+            path: rooted(choices, "C:"),
+            before: choices.option(|choices| some_file(choices, contents)),
+            security: security(choices),
+            after: choices.option(|choices| some_file(choices, contents)),
+        },
+    }
+}
+
+/// Most often a path below `root`.
+fn rooted(choices: &mut Choices<'_>, root: &str) -> Vec<Text> {
+    let root = if choices.byte() == 0xff { text(choices) } else { root.into() };
+    std::iter::once(root).chain(choices.list(1, text)).collect()
+}
+
+fn security(choices: &mut Choices<'_>) -> Option<Bytes> {
+    choices.option(|choices| Bytes(choices.bytes()))
 }
 
 fn sorted<T, K: Ord>(mut list: Vec<T>, key: impl Fn(&T) -> K) -> Vec<T> {

@@ -29,6 +29,7 @@ pub const APPS: u16 = 2;
 pub const NOTES: u16 = 3;
 pub const INDEX: u16 = 4;
 pub const CONTENTS: u16 = 5;
+pub const UNDO: u16 = 6;
 
 /// What is to be written, before anything is compressed.
 #[derive(Clone)]
@@ -140,7 +141,7 @@ impl Draft {
             version: 1,
             suite: key.is_some().into(),
             needs: [0, 1, 0],
-            must_know: 0,
+            must_know: document.undo.is_some().into(),
             may_ignore: 0,
             salt: key.map_or([0; 32], |_| SALT),
             commitment: None,
@@ -312,6 +313,9 @@ fn sections(document: &Document, contents: &ContentMap) -> Vec<Section> {
         if !bytes.is_empty() {
             sections.push(Section::new(CONTENTS, 0, index.len(), bytes));
         }
+    }
+    if let Some(undo) = &document.undo {
+        sections.push(Section::new(UNDO, 0, undo.steps.len(), encode(undo)));
     }
     sections
 }

@@ -18,12 +18,13 @@ pub fn full() -> (Document, ContentMap) {
         sections: sections(first, empty, large),
         apps: apps(),
         notes: notes(),
+        undo: None,
     };
     document.validate().unwrap();
     (document, blobs.into_iter().map(|blob| (content(&blob).id, blob)).collect())
 }
 
-fn content(bytes: &[u8]) -> Content {
+pub fn content(bytes: &[u8]) -> Content {
     Content { id: ContentId(Sha256::digest(bytes).into()), size: bytes.len() as u64 }
 }
 

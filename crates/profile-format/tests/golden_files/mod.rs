@@ -10,7 +10,7 @@ use profile_format::*;
 use serde_json::json;
 
 use crate::craft::{Draft, KEY, Record, SALT, Section as CraftSection};
-use crate::full::full;
+use crate::full::{content, full};
 use crate::reading::opening_key;
 use crate::samples::*;
 use crate::ssh::{TestJudge, TestSigner};
@@ -42,8 +42,9 @@ pub fn golden(name: &str) -> PathBuf {
 
 /// Every golden file by its name.
 pub fn all() -> Vec<(&'static str, Vec<u8>)> {
-    let encrypted = sealed(Some((KEY, SALT)));
-    let plain = sealed(None);
+    let encrypted = sealed(full(), Some((KEY, SALT)));
+    let plain = sealed(full(), None);
+    let undo = sealed(undo_record(), None);
     let mut all = vec![
         ("v1-plain-small.wbo", sealed_file(&example(), &ContentMap::new(), ProfileKey::plain(), None, &[])),
         ("v1-plain-full.json", expectation(&reopen(plain.clone(), None)).into_bytes()),
@@ -51,6 +52,8 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ("v1-rekeyed.wbo", rekeyed(encrypted.clone())),
         ("v1-encrypted-full.wbo", encrypted),
         ("v1-unknown.wbo", with_unknown_parts()),
+        ("v1-plain-undo.json", expectation(&reopen(undo.clone(), None)).into_bytes()),
+        ("v1-plain-undo.wbo", undo),
     ];
     all.extend(FROM_THE_FUTURE.map(|(name, what)| (name, from_the_future(what))));
     all
@@ -71,9 +74,21 @@ pub fn example() -> Document {
     document
 }
 
-/// The full document by the crate's own writer, with an author and an endorsement.
-fn sealed(key: Option<([u8; 32], [u8; 32])>) -> Vec<u8> {
-    let (document, contents) = full();
+/// The document of `v1-plain-undo.wbo`: the record of an apply, with every kind of step. Beside it stands a setting, so
+/// that contents of both kinds are in their order.
+pub fn undo_record() -> (Document, ContentMap) {
+    let blobs = [b"a setting's".to_vec(), b"what was there".to_vec()];
+    let mut document = empty_document();
+    document.facts.method = CaptureMethod::REPLACED;
+    document.facts.parents = vec![Parent { id: ProfileId([1; 16]), body: [2; 32] }];
+    let files = setting("a.file", vec![file("changed", &blobs[0])]);
+    document.sections = vec![Section { category: Category::PERSONALIZATION, settings: vec![files] }];
+    document.undo = Some(undo(&blobs[1], b"what the apply wrote"));
+    (document, blobs.into_iter().map(|blob| (content(&blob).id, blob)).collect())
+}
+
+/// A document by the crate's own writer, with an author and an endorsement.
+fn sealed((document, contents): (Document, ContentMap), key: Option<([u8; 32], [u8; 32])>) -> Vec<u8> {
     let (author, endorser) = (TestSigner::new(AUTHOR), TestSigner::new(ENDORSER));
     let envelopes = key.map_or_else(Vec::new, |_| vec![envelope("envelope-a.age"), envelope("envelope-b.age")]);
     let key = key.map_or_else(ProfileKey::plain, |(key, salt)| ProfileKey::chosen(key, salt));
@@ -154,6 +169,9 @@ pub fn expectation<S: ReadAt>(opened: &Opened<S>) -> String {
         ("notes", json!(document.notes)),
         ("contents", json!(document.contents())),
     ];
-    let lines: Vec<String> = parts.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+    // Only a record of an apply has one: what the other files say was written down before there was such a part.
+    let undo = document.undo.as_ref().map(|undo| ("undo", json!(undo)));
+    let parts = parts.into_iter().chain(undo);
+    let lines: Vec<String> = parts.map(|(name, value)| format!("\"{name}\": {value}")).collect();
     format!("{{\n{}\n}}\n", lines.join(",\n"))
 }

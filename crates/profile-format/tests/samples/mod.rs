@@ -53,6 +53,7 @@ pub fn empty_document() -> Document {
         sections: vec![],
         apps: Apps::default(),
         notes: vec![],
+        undo: None,
     }
 }
 
@@ -153,4 +154,50 @@ pub fn contents_of<S: ReadAt>(opened: &Opened<S>) -> ContentMap {
         })
         .unwrap();
     contents
+}
+
+/// What takes back an apply, with every kind of thing, there and not there before and after. `before` is the content of
+/// each file that was there, and `after` of each that the apply wrote.
+pub fn undo(before: &[u8], after: &[u8]) -> Undo {
+    let [before, after] = [before, after].map(|bytes| match file("", bytes) {
+        Item::File { state: Some(state), .. } => state,
+        _ => panic!("a file"),
+    });
+    let number = |number: u8| Some(Value { kind: 4, data: Bytes(vec![number, 0, 0, 0]) });
+    let security = Some(Bytes(b"an access list".to_vec()));
+    let class = KeyState { class: Some("a class".into()), security: security.clone() };
+    let newer = FileState { attributes: 33, modified: Some(Timestamp(1_760_000_000)), ..before };
+    let steps = vec![
+        step(&["a.key"], key(&["HKCU", "deleted"], Some(KeyState::default()), false)),
+        step(&["a.key", "b.key"], key(&["HKCU", "made"], None, true)),
+        step(&["a.key"], key(&["HKLM", "deleted", "with all"], Some(class), false)),
+        step(&["a.value"], entry(&["HKCU", "Software"], "", None, number(1))),
+        step(&["a.value"], entry(&["HKCU", "Software"], "changed", number(1), number(2))),
+        step(&["a.value"], entry(&["HKCU", "Software"], "deleted", number(1), None)),
+        step(&["a.file"], stored(&["C:", "Users", "changed"], Some(before), security, Some(after))),
+        step(&["a.file"], stored(&["C:", "Users", "deleted"], Some(before), None, None)),
+        step(&["a.file"], stored(&["C:", "Users", "made"], None, None, Some(after))),
+        step(&["a.file"], stored(&["D:", "dated"], Some(before), None, Some(newer))),
+    ];
+    Undo { apply: ApplyId([9; 16]), steps }
+}
+
+pub fn step(settings: &[&str], what: Replaced) -> UndoStep {
+    UndoStep { settings: settings.iter().map(|id| (*id).to_owned()).collect(), what }
+}
+
+pub fn key(path: &[&str], before: Option<KeyState>, after: bool) -> Replaced {
+    Replaced::Key { path: texts(path), before, after }
+}
+
+pub fn entry(path: &[&str], name: &str, before: Option<Value>, after: Option<Value>) -> Replaced {
+    Replaced::Value { path: texts(path), name: name.into(), before, after }
+}
+
+pub fn stored(path: &[&str], before: Option<FileState>, security: Option<Bytes>, after: Option<FileState>) -> Replaced {
+    Replaced::File { path: texts(path), before, security, after }
+}
+
+fn texts(names: &[&str]) -> Vec<Text> {
+    names.iter().map(|name| (*name).into()).collect()
 }

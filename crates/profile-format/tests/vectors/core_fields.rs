@@ -38,10 +38,10 @@ pub fn vectors() -> Vec<Vector> {
         plain(
             "core-must-know",
             "newer: features",
-            "0x1",
+            "0x2",
             "A feature that must be known.",
             Flaw::Draft(|draft| {
-                draft.core.must_know = 1;
+                draft.core.must_know = 2;
             }),
         ),
         plain(

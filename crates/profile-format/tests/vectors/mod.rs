@@ -13,6 +13,7 @@ mod records;
 mod sections;
 mod segments;
 mod tail;
+mod undo;
 mod zstd_frames;
 
 use profile_format::*;
@@ -65,6 +66,7 @@ pub fn all() -> Vec<Vector> {
         documents::vectors(),
         names::vectors(),
         contents::vectors(),
+        undo::vectors(),
     ]
     .into_iter()
     .flatten()

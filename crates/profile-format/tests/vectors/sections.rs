@@ -63,17 +63,17 @@ fn order_and_flags() -> Vec<Vector> {
             "",
             "An unknown section that may be ignored.",
             Flaw::Draft(|draft| {
-                let section = Section::new(6, 1, 0, b"unknown".to_vec());
+                let section = Section::new(4711, 1, 0, b"unknown".to_vec());
                 draft.sections.push(Section { flags: 0, ..section });
             }),
         ),
         plain(
             "section-unknown-critical",
             "newer: section",
-            "kind-6-1",
+            "kind-4711-1",
             "An unknown section that must be understood.",
             Flaw::Draft(|draft| {
-                draft.sections.push(Section::new(6, 1, 0, b"unknown".to_vec()));
+                draft.sections.push(Section::new(4711, 1, 0, b"unknown".to_vec()));
             }),
         ),
         plain(
@@ -91,18 +91,18 @@ fn order_and_flags() -> Vec<Vector> {
             "flags 0x2",
             "A flag that there is not.",
             Flaw::Draft(|draft| {
-                let section = Section::new(6, 1, 0, b"unknown".to_vec());
+                let section = Section::new(4711, 1, 0, b"unknown".to_vec());
                 draft.sections.push(Section { flags: 2, ..section });
             }),
         ),
         plain(
             "section-unknown-damaged",
-            "damaged: segment 1 of section kind-6-0",
+            "damaged: segment 1 of section kind-4711-0",
             "SHA-256",
             "An unknown section that is not whole.",
             Flaw::Table(|table| {
                 let mut unknown = entry(table, NOTES).clone();
-                (unknown.kind, unknown.flags) = (6, 0);
+                (unknown.kind, unknown.flags) = (4711, 0);
                 unknown.segments[0].bytes[9] ^= 1;
                 table.push(unknown);
             }),

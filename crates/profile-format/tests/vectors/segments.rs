@@ -105,12 +105,12 @@ pub fn vectors() -> Vec<Vector> {
         ),
         encrypted(
             "section-cut-off",
-            "damaged: segment 1 of section kind-6-0",
+            "damaged: segment 1 of section kind-4711-0",
             "box",
             "Of two segments the last is gone, and all numbers in the manifest agree.",
             Flaw::Frames(|table| {
                 let mut section = entry(table, NOTES).clone();
-                (section.kind, section.flags, section.length) = (6, 0, 1 << 20);
+                (section.kind, section.flags, section.length) = (4711, 0, 1 << 20);
                 (section.segments[0].last, section.segments[0].bytes) = (false, zstd(&[0; 1 << 20]));
                 table.push(section);
             }),

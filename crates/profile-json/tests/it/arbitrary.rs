@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use profile_format::{
-    AppFlags, Apps, Bytes, CaptureMethod, Category, Content, ContentId, DesktopApp, DesktopScope, Device, Document,
-    Facts, FileState, Item, Join, JoinKind, Note, NoteCode, Parent, ProfileId, Section, Setting, SettingFlags,
-    StoreApp, Text, Timestamp, Tool, User, Value,
+    AppFlags, ApplyId, Apps, Bytes, CaptureMethod, Category, Content, ContentId, DesktopApp, DesktopScope, Device,
+    Document, Facts, FileState, Item, Join, JoinKind, KeyState, Note, NoteCode, Parent, ProfileId, Replaced, Section,
+    Setting, SettingFlags, StoreApp, Text, Timestamp, Tool, Undo, UndoStep, User, Value,
 };
 use profile_json::{ContentPath, ContentPlace};
 use proptest::collection::vec;
@@ -42,15 +42,16 @@ pub(crate) fn sample() -> BoxedStrategy<Sample> {
 }
 
 fn document(contents: Vec<Content>) -> BoxedStrategy<Document> {
-    let sections = vec((number(12).prop_map(Category), vec(setting(contents), 1..4)), 0..4);
-    (facts(), device(), user(), sections, apps(), vec(note(), 0..4))
-        .prop_map(|(facts, device, user, sections, apps, notes)| Document {
+    let sections = vec((number(12).prop_map(Category), vec(setting(contents.clone()), 1..4)), 0..4);
+    (facts(), device(), user(), sections, apps(), vec(note(), 0..4), of(undo(contents)))
+        .prop_map(|(facts, device, user, sections, apps, notes, undo)| Document {
             facts,
             device,
             user,
             sections: unique(sections.into_iter().map(section).collect(), |section| section.category),
             apps,
             notes: unique(notes, Clone::clone),
+            undo,
         })
         .boxed()
 }
@@ -195,6 +196,51 @@ fn note() -> BoxedStrategy<Note> {
             text,
         })
         .boxed()
+}
+
+fn undo(contents: Vec<Content>) -> BoxedStrategy<Undo> {
+    let settings = vec("[a-c]{1,2}(\\.[a-z0-9-]{1,6}){0,2}", 1..3).prop_map(|ids| unique(ids, Clone::clone));
+    let step = (settings, replaced(contents)).prop_map(|(settings, what)| UndoStep { settings, what });
+    let thing = |step: &UndoStep| {
+        let (tag, path, name) = step.what.place();
+        (tag, path.to_vec(), name.cloned())
+    };
+    (any::<[u8; 16]>(), vec(step, 1..5))
+        .prop_map(move |(apply, steps)| Undo { apply: ApplyId(apply), steps: unique(steps, thing) })
+        .boxed()
+}
+
+/// What was there is other than what is there now.
+fn replaced(contents: Vec<Content>) -> BoxedStrategy<Replaced> {
+    let keys = || {
+        let root = prop_oneof![Just(Text::from("HKCU")), Just(Text::from("HKLM"))];
+        (root, vec(name_without(&[u16::from(b'\\')]), 1..3)).prop_map(|(root, names)| below(root, names))
+    };
+    let files = vec(name_without(&"\\/:*?\"<>|".encode_utf16().collect::<Vec<_>>()), 1..3)
+        .prop_map(|names| below(Text::from("C:"), names));
+    let security = || of(vec(any::<u8>(), 0..6).prop_map(Bytes));
+    let key_state = (of(text()), security()).prop_map(|(class, security)| KeyState { class, security });
+    let states = (of(file(contents.clone())), security(), of(file(contents)));
+    prop_oneof![
+        (keys(), of(key_state)).prop_map(|(path, before)| {
+            let after = before.is_none();
+            Replaced::Key { path, before, after }
+        }),
+        (keys(), text(), of(value()), of(value()))
+            .prop_filter("a change", |(.., before, after)| before != after)
+            .prop_map(|(path, name, before, after)| Replaced::Value { path, name, before, after }),
+        (files, states).prop_filter("a change", |(_, (before, _, after))| before != after).prop_map(
+            |(path, (before, security, after))| {
+                let security = security.filter(|_| before.is_some());
+                Replaced::File { path, before, security, after }
+            }
+        ),
+    ]
+    .boxed()
+}
+
+fn below(root: Text, names: Vec<Text>) -> Vec<Text> {
+    std::iter::once(root).chain(names).collect()
 }
 
 fn content_bytes() -> impl Strategy<Value = Vec<u8>> {

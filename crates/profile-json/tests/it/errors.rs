@@ -127,6 +127,45 @@ const FLAWS: &[(&str, &str, &str)] = &[
     ("content that nothing names", "\"contents\": {", NOTHING_NAMES),
 ];
 
+/// The same for the record of an apply.
+const UNDO_FLAWS: &[(&str, &str, &str)] = &[
+    ("step of no kind", "\"key\": [\n          \"HKCU\",\n          \"Network\",\n          \"Z\"\n        ],", ""),
+    ("step of two kinds", "\"value\": \"TaskbarAl\",", "\"value\": \"TaskbarAl\", \"file\": [],"),
+    ("key with a path", "\"present\": false\n        },", "\"present\": false}, \"path\": [],"),
+    ("value without a path", "\"value\": \"RemotePath\",\n        \"path\"", "\"value\": \"RemotePath\", \"key\""),
+    (
+        "step twice",
+        "\"HKCU\",\n          \"Software\",\n          \"Example\",\n          \"Old\"",
+        "\"HKCU\", \"Network\", \"Z\"",
+    ),
+    ("step of no settings", "\"settings\": [\n          \"drives\"\n        ],", ""),
+    ("step of a setting twice", "\"example.machine\"", "\"example.old\""),
+    ("step of a wrong setting", "\"example.machine\"", "\"Example\""),
+    ("step without before", "\"before\": {\n          \"present\": false\n        },", ""),
+    ("step without after", ",\n        \"after\": {\n          \"present\": true\n        }", ""),
+    ("hidden step", "\"settings\": [", "\"hidden\": true, \"settings\": ["),
+    ("hidden state", "\"absent\": true", "\"hidden\": true"),
+    ("hidden key", "\"present\": false", "\"present\": true, \"hidden\": true"),
+    ("absent key with a class", "\"present\": false", "\"present\": false, \"class\": \"\""),
+    ("absent key with an access list", "\"present\": false", "\"present\": false, \"security\": \"\""),
+    ("key with a type", "\"present\": false", "\"present\": false, \"type\": 1"),
+    ("value with an access list", "\"type\": \"REG_SZ\",", "\"type\": \"REG_SZ\", \"security\": \"\","),
+    ("absent value with data", "\"absent\": true", "\"absent\": true, \"data\": 1"),
+    ("data of another type", "\"data\": 1", "\"data\": \"1\""),
+    ("access list of half a byte", "\"01000480\"", "\"0\""),
+    ("file written with an access list", "\"attributes\": 33", "\"attributes\": 33, \"security\": \"\""),
+    (
+        "absent file with an access list",
+        "\"absent\": true\n        },\n        \"after\": {\n          \"sha256\"",
+        "\"absent\": true, \"security\": \"\"}, \"after\": {\"sha256\"",
+    ),
+    ("file without size", "\"size\": 67,", ""),
+    ("root that there is not", "\"HKCU\"", "\"HKU\""),
+    ("drive in lower case", "\"C:\"", "\"c:\""),
+    ("file that leads upwards", "\"Evening.theme\"", "\"..\""),
+    ("nothing replaced", "\"data\": 1\n", "\"data\": 0\n"),
+];
+
 fn message(text: &str) -> String {
     match from_json(text, &Defaults::default()) {
         Ok(_) => "READ WITHOUT AN ERROR".to_owned(),
@@ -136,13 +175,22 @@ fn message(text: &str) -> String {
 
 #[test]
 fn messages() {
-    let small = Fixture::load("small").text;
+    insta::assert_snapshot!(messages_of("small", FLAWS));
+}
+
+#[test]
+fn messages_about_undo_steps() {
+    insta::assert_snapshot!(messages_of("undo", UNDO_FLAWS));
+}
+
+fn messages_of(fixture: &str, flaws: &[(&str, &str, &str)]) -> String {
+    let text = Fixture::load(fixture).text;
     let mut messages = String::new();
-    for (name, old, new) in FLAWS {
-        assert!(small.contains(old), "{name}: the fixture has no {old:?}");
-        writeln!(messages, "{name}\n    {}", message(&small.replacen(old, new, 1))).unwrap();
+    for (name, old, new) in flaws {
+        assert!(text.contains(old), "{name}: the fixture has no {old:?}");
+        writeln!(messages, "{name}\n    {}", message(&text.replacen(old, new, 1))).unwrap();
     }
-    insta::assert_snapshot!(messages);
+    messages
 }
 
 #[test]

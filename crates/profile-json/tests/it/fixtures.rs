@@ -31,7 +31,7 @@ fn folder() -> PathBuf {
 #[test]
 fn files_beside_the_fixtures_are_what_they_say() {
     let mut files = BTreeSet::new();
-    for name in ["small", "full", "authored"] {
+    for name in ["small", "full", "authored", "undo"] {
         let (document, places) = from_json(&Fixture::load(name).text, &DEFAULTS).unwrap();
         for Content { id, size } in document.contents() {
             if let ContentPlace::File(path) = &places[&id] {

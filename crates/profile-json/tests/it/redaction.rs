@@ -1,6 +1,8 @@
 //! What is personal does not show in a redacted view.
 
-use profile_format::{Document, Item, Setting, SettingFlags, Text};
+use profile_format::{
+    Bytes, Content, ContentId, Document, FileState, Item, KeyState, Replaced, Setting, SettingFlags, Text, Value,
+};
 use profile_json::{Defaults, JsonError, View, document_value, from_json, to_json};
 use proptest::prelude::*;
 
@@ -8,7 +10,7 @@ use crate::arbitrary::{Sample, sample};
 use crate::fixtures::Fixture;
 
 proptest! {
-    /// Whatever stands in personal settings and in notes about them, the view is the same.
+    /// Whatever stands in personal settings, in notes about them and in what an apply replaced, the view is the same.
     #[test]
     fn personal_values_do_not_reach_the_view(sample in sample()) {
         let other = Sample { document: without_personal(&sample.document), ..sample.clone() };
@@ -43,7 +45,60 @@ fn without_personal(document: &Document) -> Document {
             (note.instance, note.place, note.text) = (None, None, format!("{index:04}"));
         }
     }
+    let Some(undo) = &mut document.undo else { return document };
+    for (index, step) in undo.steps.iter_mut().enumerate() {
+        match step.settings.iter().any(|id| personal.contains(id)) {
+            true => {
+                let path = ["HKLM", "elsewhere", &format!("{index:04}")].map(Text::from).to_vec();
+                step.what = Replaced::Key { path, before: None, after: true };
+            }
+            false => replace(&mut step.what),
+        }
+    }
+    undo.steps.sort_by(|left, right| left.what.place().cmp(&right.what.place()));
     document
+}
+
+/// What is there stays there, and what is not, does not.
+fn replace(what: &mut Replaced) {
+    let value = |number: u8| Value { kind: 4711, data: Bytes(vec![number]) };
+    match what {
+        Replaced::Key { before, .. } => *before = before.take().map(|_| KeyState::default()),
+        Replaced::Value { before, after, .. } => {
+            (*before, *after) = (before.take().map(|_| value(1)), after.take().map(|_| value(2)));
+        }
+        Replaced::File { before, security, after, .. } => {
+            let other = |number| FileState {
+                content: Content { id: ContentId([number; 32]), size: 1 },
+                attributes: 0,
+                modified: None,
+            };
+            (*before, *security) = (before.take().map(|_| other(1)), None);
+            *after = after.take().map(|_| other(2));
+        }
+    }
+}
+
+#[test]
+fn of_undo_steps_only_what_they_are_about_is_shown() {
+    let (document, places) = from_json(&Fixture::load("undo").text, &Defaults::default()).unwrap();
+    let view = document_value(&document, &|content| places[&content.id].clone(), View::Redacted).unwrap();
+    let steps = view["undo"]["steps"].as_array().unwrap();
+    let here = serde_json::json!({ "hidden": true });
+    assert_eq!(
+        (&steps[0]["key"][2], &steps[0]["before"]),
+        (&"Example".into(), &serde_json::json!({ "present": true, "hidden": true }))
+    );
+    assert_eq!(steps[0]["after"], serde_json::json!({ "present": false }));
+    assert_eq!((&steps[2]["before"], &steps[2]["after"]), (&here, &serde_json::json!({ "absent": true })));
+    assert_eq!((&steps[4]["before"], &steps[4]["after"]), (&here, &here));
+    // Where the steps of a personal setting stood among the others does not show either.
+    let hidden = serde_json::json!({ "settings": ["drives"], "hidden": true });
+    assert_eq!(steps[6..], [hidden.clone(), hidden]);
+    assert_eq!(view.get("contents"), None);
+    for secret in ["Network", "private", "Morning", "0001ff", "01000480"] {
+        assert!(!view.to_string().contains(secret), "{secret}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Nothing is lost on the way to JSON and back.
 
-use profile_format::{CaptureMethod, Document, Item};
+use profile_format::{CaptureMethod, Document, Item, Replaced};
 use profile_json::{Defaults, JsonError, View, document_value, from_json, json_text, to_json};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -34,15 +34,20 @@ proptest! {
     fn hexadecimal_stands_for_any_data(sample in sample()) {
         let mut value = document_value(&sample.document, &|content| sample.place(content), View::Full).unwrap();
         let settings = sample.document.sections.iter().flat_map(|section| &section.settings);
-        let mut data = settings.flat_map(|setting| &setting.items).filter_map(|item| match item {
-            Item::Value { state, .. } => state.as_ref().map(|value| &value.data.0),
+        let items = settings.flat_map(|setting| &setting.items).filter_map(|item| match item {
+            Item::Value { state, .. } => state.as_ref(),
             _ => None,
         });
+        let steps = sample.document.undo.iter().flat_map(|undo| &undo.steps).flat_map(|step| match &step.what {
+            Replaced::Value { before, after, .. } => [before.as_ref(), after.as_ref()],
+            _ => [None, None],
+        });
+        let mut data = items.chain(steps.flatten()).map(|value| &value.data.0);
         for_each_field(&mut value, "data", &mut |field| {
             let hex: String = data.next().unwrap().iter().map(|byte| format!("{byte:02X}")).collect();
             *field = serde_json::json!({ "hex": hex });
         });
-        prop_assert_eq!(from_json(&value.to_string(), &Defaults::default()).unwrap().0, sample.document);
+        prop_assert_eq!(&from_json(&value.to_string(), &Defaults::default()).unwrap().0, &sample.document);
     }
 
     #[test]
@@ -102,7 +107,7 @@ fn for_each_field(value: &mut Value, name: &str, change: &mut impl FnMut(&mut Va
 
 #[test]
 fn fixtures_are_canonical() {
-    for name in ["small", "full"] {
+    for name in ["small", "full", "undo"] {
         let Fixture { text, .. } = Fixture::load(name);
         let (document, places) = from_json(&text, &Defaults::default()).unwrap();
         let again = to_json(&document, &|content| places[&content.id].clone(), View::Full).unwrap();
@@ -162,7 +167,8 @@ fn every_method_of_capture_has_its_word() {
         ("\"offline\"", CaptureMethod::OFFLINE),
         ("\"merged\"", CaptureMethod::MERGED),
         ("\"authored\"", CaptureMethod::AUTHORED),
-        ("5", CaptureMethod(5)),
+        ("\"replaced\"", CaptureMethod::REPLACED),
+        ("6", CaptureMethod(6)),
     ] {
         let text = text.replace("\"live\"", word);
         let (document, places) = from_json(&text, &Defaults::default()).unwrap();

@@ -31,7 +31,7 @@ fn the_schema_is_a_schema() {
 #[test]
 fn fixtures_keep_the_schema() {
     let validator = validator();
-    for name in ["small", "full", "authored"] {
+    for name in ["small", "full", "authored", "undo"] {
         check(&validator, &serde_json::from_str(&Fixture::load(name).text).unwrap());
     }
 }
@@ -80,6 +80,26 @@ fn wrong_documents_break_the_schema() {
     for (pointer, value) in wrong {
         assert!(!validator.is_valid(&with(&small, pointer, value)), "{pointer}");
     }
+    let undo: Value = serde_json::from_str(&Fixture::load("undo").text).unwrap();
+    let wrong = [
+        ("/undo/apply", json!("a0")),
+        ("/undo/steps", json!([])),
+        ("/undo/steps/0/settings", json!([])),
+        ("/undo/steps/0/settings/0", json!("Drives")),
+        ("/undo/steps/0/key", json!(["HKCU"])),
+        ("/undo/steps/0/key/0", json!("HKU")),
+        ("/undo/steps/0/hidden", json!(true)),
+        ("/undo/steps/0/after", json!({"absent": true})),
+        ("/undo/steps/0/before/class", json!("of nothing")),
+        ("/undo/steps/1/before/security", json!("0")),
+        ("/undo/steps/5/before/data", json!("1")),
+        ("/undo/steps/5/before", json!({"hidden": true})),
+        ("/undo/steps/6/file/0", json!("c:")),
+        ("/undo/steps/6/after/security", json!("00")),
+    ];
+    for (pointer, value) in wrong {
+        assert!(!validator.is_valid(&with(&undo, pointer, value)), "{pointer}");
+    }
 }
 
 /// Every part of the fixtures is taken out, or replaced by something else. Whatever is still read keeps the schema, and
@@ -99,7 +119,7 @@ fn reader_and_schema_agree_about_forms() {
         json!(true),
         json!(false),
     ];
-    for name in ["small", "full", "authored"] {
+    for name in ["small", "full", "authored", "undo"] {
         let fixture: Value = serde_json::from_str(&Fixture::load(name).text).unwrap();
         for pointer in pointers(&fixture) {
             let replaced = replacements.iter().map(|value| with(&fixture, &pointer, value.clone()));

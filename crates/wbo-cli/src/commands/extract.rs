@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use profile_format::{
-    Content, ContentPart, Document, Incomplete, JudgeSeal, Opened, Sealed, SectionKind, Verdict, Voucher,
+    Content, ContentPart, Document, Incomplete, JudgeSeal, Opened, Sealed, SectionId, SectionKind, Verdict, Voucher,
 };
 use profile_json::{ContentPath, ContentPlace, View};
 use serde::Serialize;
@@ -188,6 +188,7 @@ fn incomplete_value(incomplete: &Incomplete, opened: &Opened<FileSource>) -> Res
         sections: incomplete.sections.clone(),
         apps: incomplete.apps.clone().unwrap_or_default(),
         notes: incomplete.notes.clone().unwrap_or_default(),
+        undo: incomplete.undo.clone(),
     };
     let settings = opened.sections().filter(|section| section.id.kind == SectionKind::SETTINGS).count();
     let document = profile_json::document_value(&document, &content_file, View::Full)
@@ -200,6 +201,7 @@ fn incomplete_value(incomplete: &Incomplete, opened: &Opened<FileSource>) -> Res
         "settings_lost": settings - incomplete.sections.len(),
         "apps_lost": incomplete.apps.is_none(),
         "notes_lost": incomplete.notes.is_none(),
+        "undo_lost": incomplete.undo.is_none() && opened.sections().any(|section| section.id == SectionId::UNDO),
         "salvaged": document,
     }))
 }

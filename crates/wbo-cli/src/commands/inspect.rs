@@ -1,3 +1,5 @@
+mod undo;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -24,13 +26,14 @@ const MAX_INLINE: u64 = 256 << 20;
 /// Show what a profile is, and what is in it
 ///
 /// Without a key: version, size, who could open it and who signed it. With one: device, user, sections, apps and notes.
-/// Values of settings that say something about a person are hidden unless --reveal is given.
+/// Values of settings that say something about a person are hidden unless --reveal is given. Of a record that an apply
+/// left, this shows what it takes back; what was there before and after is hidden in the same way.
 #[derive(Args, Debug)]
 pub(crate) struct InspectArgs {
     /// The profile
     file: PathBuf,
 
-    /// Show the settings, apps or notes of this section alone
+    /// Show the settings, apps, notes or undo steps of this section alone
     #[arg(long, value_name = "SECTION")]
     section: Option<String>,
 
@@ -64,6 +67,8 @@ struct OpenedReport {
     sections: Vec<SectionReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
     section: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undo: Option<undo::UndoReport>,
 }
 
 pub(super) fn run(args: &InspectArgs, ui: Ui) -> Result<Exit, CommandError> {
@@ -96,6 +101,7 @@ fn document<S: ReadAt>(args: &InspectArgs, opened: &Opened<S>) -> Result<Documen
         sections: Vec::new(),
         apps: Apps::default(),
         notes: Vec::new(),
+        undo: None,
     };
     match find_section(name, opened)? {
         SectionId { kind: SectionKind::SETTINGS, part } => {
@@ -104,11 +110,11 @@ fn document<S: ReadAt>(args: &InspectArgs, opened: &Opened<S>) -> Result<Documen
         SectionId::APPS => document.apps = opened.apps().map_err(failed)?,
         SectionId::NOTES => {
             document.notes = opened.notes().map_err(failed)?;
-            // Whether a note says something about a person, the setting tells that it is about.
-            let settings = opened.sections().map(|section| section.id).filter(|id| id.kind == SectionKind::SETTINGS);
-            for id in settings.filter(|_| !args.reveal) {
-                document.sections.extend(opened.settings(Category(id.part)).map_err(failed)?);
-            }
+            document.sections = settings_to_judge_by(args, opened)?;
+        }
+        SectionId::UNDO => {
+            document.undo = opened.undo().map_err(failed)?;
+            document.sections = settings_to_judge_by(args, opened)?;
         }
         other => {
             return Err(CommandError::usage(format!(
@@ -119,9 +125,19 @@ fn document<S: ReadAt>(args: &InspectArgs, opened: &Opened<S>) -> Result<Documen
     Ok(document)
 }
 
+/// Whether a note or an undo step says something about a person, the setting tells that it is about.
+fn settings_to_judge_by<S: ReadAt>(
+    args: &InspectArgs,
+    opened: &Opened<S>,
+) -> Result<Vec<profile_format::Section>, CommandError> {
+    let settings = opened.sections().map(|section| section.id).filter(|id| id.kind == SectionKind::SETTINGS);
+    let read = settings.filter(|_| !args.reveal).filter_map(|id| opened.settings(Category(id.part)).transpose());
+    read.collect::<Result<_, _>>().map_err(|error| CommandError::reading(&args.file, &error))
+}
+
 /// Then the settings of the document are there only to tell what is personal.
-fn shows_notes_alone(args: &InspectArgs) -> bool {
-    args.section.as_deref() == Some("notes")
+fn shows_no_settings(args: &InspectArgs) -> bool {
+    matches!(args.section.as_deref(), Some("notes" | "undo"))
 }
 
 fn find_section<S: ReadAt>(name: &str, opened: &Opened<S>) -> Result<SectionId, CommandError> {
@@ -143,9 +159,10 @@ fn json(
     let inline = if args.reveal && args.section.is_none() { contents(&args.file, opened)? } else { BTreeMap::new() };
     let place = |content: &Content| content_place(content, &inline);
     let view = if args.reveal { View::Full } else { View::Redacted };
+    let undo = document.undo.as_ref().map(undo::report);
     let mut document = profile_json::document_value(document, &place, view)
         .map_err(|error| CommandError::failed(format!("{}: {error}", args.file.display())))?;
-    if let (true, Some(members)) = (shows_notes_alone(args), document.as_object_mut()) {
+    if let (true, Some(members)) = (shows_no_settings(args) && !args.reveal, document.as_object_mut()) {
         members.retain(|name, _| name != "sections" && name != "contents");
     }
     let opened = OpenedReport {
@@ -154,6 +171,7 @@ fn json(
         earlier: describe::earlier(opened, judge),
         sections: opened.sections().map(describe::section).collect(),
         section: args.section.clone(),
+        undo,
     };
     let document = Some(document);
     ui.json(&InspectReport { wbo: "inspect", version: 1, file, opened: Some(opened), document })
@@ -205,14 +223,18 @@ fn text<S: ReadAt>(
             text.push_str(&format!("  earlier    bodies under other keys: {}\n", opened.earlier().len()));
         }
         text.push_str(&describe::facts_text(&document.facts, &document.device, &document.user));
+        text.extend(document.undo.as_ref().map(undo::summary_text));
         text.push_str("\nsections\n");
         text.extend(opened.sections().map(section_text));
     }
-    if (args.section.is_some() && !shows_notes_alone(args)) || args.reveal {
+    if (args.section.is_some() && !shows_no_settings(args)) || args.reveal {
         text.push_str(&settings_text(document, args.reveal));
     }
     text.push_str(&apps_text(&document.apps));
-    text.push_str(&notes_text(document, args.reveal, shows_notes_alone(args)));
+    text.push_str(&notes_text(document, args.reveal, args.section.as_deref() == Some("notes")));
+    if args.section.is_some() || args.reveal {
+        text.push_str(&undo::steps_text(document, args.reveal));
+    }
     ui.print(&text)
 }
 
@@ -222,6 +244,7 @@ fn section_text(section: profile_format::SectionSummary) -> String {
         SectionKind::APPS => ("app", "apps"),
         SectionKind::NOTES => ("note", "notes"),
         SectionKind::CONTENTS | SectionKind::CONTENT_INDEX => ("file", "files"),
+        SectionKind::UNDO => ("step", "steps"),
         _ => ("unknown", "unknown"),
     };
     let what = if section.entries == 1 { one } else { many };

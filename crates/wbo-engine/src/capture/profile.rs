@@ -48,6 +48,7 @@ pub fn profile(
         sections: settings.sections,
         apps,
         notes,
+        undo: None,
     };
     Profile { document, contents: settings.contents, outcomes: settings.outcomes, missed }
 }
