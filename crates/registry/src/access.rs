@@ -89,6 +89,12 @@ pub enum RegistryError {
         /// The key at which the limit is reached.
         key: KeyPath,
     },
+    /// Two registries are compared that have more than any registry has.
+    #[error("before {key} more keys and values were compared than any registry has; it may lead in a circle")]
+    TooLarge {
+        /// The key at which the limit is reached.
+        key: KeyPath,
+    },
     /// A name that no key can have.
     #[error(
         "the last name of {key} has {length} characters; a key's name has 1 to {}, and no backslash among them",
