@@ -4,6 +4,7 @@ mod commit;
 mod keys;
 mod lists;
 mod pages;
+mod ready;
 mod security;
 mod space;
 mod values;
@@ -24,6 +25,7 @@ use crate::logs::{self, LogFormat, LogName, Logs, Plan, Replay, Run, State};
 use crate::{Damage, DamageKind, NotAHive, NotReplayed, limits};
 
 pub(crate) use self::pages::PageSet;
+pub use self::ready::{ChangedPages, Ready};
 pub(crate) use self::space::{BIN_HEADER, bin_header, cell_size};
 
 /// A hive under edit.
@@ -145,6 +147,14 @@ pub enum EditError {
     /// The hive has no room, and cannot grow.
     #[error("the hive has no room left; it would exceed {} bytes", limits::HIVE_SIZE)]
     HiveFull,
+    /// Pages are put back that the hive never had.
+    #[error("a page at offset {offset} is to be put back into a hive of {size} bytes")]
+    NotItsPages {
+        /// Where they would end or begin.
+        offset: u32,
+        /// How many bytes of bins there are to be.
+        size: usize,
+    },
     /// The numbers that order writes have come to their end.
     #[error("the hive or its logs have the write number {0}, after which none can follow")]
     NumbersExhausted(u32),

@@ -4,7 +4,8 @@
 //! - [`Hive`], [`KeyNode`] and [`KeyValue`] look at it without copying. [`walk`] visits everything, once, and names what
 //!   cannot be read.
 //! - [`check()`] judges the structure as a whole, by code that shares nothing with the reader.
-//! - [`Editor`] changes a hive in place, crash-safely, and touches nothing else in it.
+//! - [`Editor`] changes a hive in place, crash-safely, and touches nothing else in it; [`Ready`] is what it is about to
+//!   write.
 //! - [`NewHive`] builds a hive from a tree.
 //! - [`Mounts`] puts hives where Windows has them, behind the traits of `registry`.
 //!
@@ -42,6 +43,7 @@ mod subkeys;
 
 // Reading.
 mod damage;
+mod digest;
 mod image;
 mod logs;
 mod walk;
@@ -67,7 +69,8 @@ pub use base_block::{BaseBlock, FileType};
 pub use builder::{BuildError, NewHive, Version};
 pub use check::{Counts, Fault, Findings, Rule, Severity, check};
 pub use damage::{Damage, DamageKind};
-pub use editor::{EditError, Editor, Overrides};
+pub use digest::HiveDigest;
+pub use editor::{ChangedPages, EditError, Editor, Overrides, Ready};
 pub use files::{HiveFile, HiveFiles};
 pub use hive::{Hive, NotAHive};
 pub use image::{Image, OpenError};

@@ -14,26 +14,30 @@
 
 use registry::FileTime;
 
-use super::{BIN_HEADER, Editor, Pending};
+use super::{Editor, Pending};
 use crate::EditError;
 use crate::base_block::{self, FileType};
 use crate::bytes::index;
 use crate::files::HiveFile;
 use crate::logs::{LogFormat, LogName, Run, dirty_vector, entry};
 
+/// What becomes of a log that a commit made for a hive without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum MadeLog {
+    Removed,
+    Kept,
+}
+
 impl Editor {
     /// Writes what was changed, and before that what a dirty hive lacked. A hive that was clean and is not changed stays
     /// untouched.
     ///
     /// When it fails, the hive is as it was, or will be completed from its log by whatever loads it next.
-    pub fn commit(mut self) -> Result<(), EditError> {
-        if let Some(pending) = self.replayed.take() {
-            self.write_replayed(&pending)?;
-        }
-        if self.pages.get_mut().is_changed() { self.write_changes() } else { Ok(()) }
+    pub fn commit(self) -> Result<(), EditError> {
+        self.finish()?.commit()
     }
 
-    fn write_replayed(&mut self, pending: &Pending) -> Result<(), EditError> {
+    pub(super) fn write_replayed(&mut self, pending: &Pending) -> Result<(), EditError> {
         // Numbers that are left over in the logs are passed too, so that no later write meets them again.
         self.sequence = self.sequence.max(self.number_after(self.logged)?);
         for (run, page) in &pending.pages {
@@ -44,18 +48,14 @@ impl Editor {
         self.write_block()
     }
 
-    fn write_changes(&mut self) -> Result<(), EditError> {
-        self.check_changed_bins()?;
+    /// Writes the changed pages. `written` is the time of the write, where logs need one.
+    pub(super) fn write_changes(&mut self, written: Option<FileTime>, made_log: MadeLog) -> Result<(), EditError> {
         let number = self.sequence.max(self.number_after(self.logged)?);
         let done = self.number_after(number)?;
         let (log, made) = self.logs.first().map_or((LogName::Log1, true), |&log| (log, false));
         let format = self.format;
-        if format == LogFormat::DirtyVector {
-            // Such a log belongs to the write whose time it has, which no other write has. The first bin keeps a copy.
-            let written = FileTime(self.now.0.max(self.block.written().0.saturating_add(1)));
+        if let Some(written) = written {
             self.block = self.block.clone().with_written(written);
-            self.load(Run { offset: 0, size: BIN_HEADER })?;
-            self.pages.get_mut().write(20, &written.0.to_le_bytes());
         }
         let bins_size = self.pages.get_mut().bins_size();
         let after = self.block.clone().with_bins_size(bins_size).with_sequence(done, done);
@@ -84,7 +84,7 @@ impl Editor {
 
         self.block = after;
         self.write_block()?;
-        if made {
+        if made && made_log == MadeLog::Removed {
             // A hive that had no logs is left without one.
             self.files.remove(log).map_err(|source| EditError::write(HiveFile::Log(log), source))?;
         }
@@ -139,7 +139,7 @@ impl Editor {
         self.files.sync(file).map_err(|source| EditError::write(file, source))
     }
 
-    fn number_after(&self, number: u32) -> Result<u32, EditError> {
+    pub(super) fn number_after(&self, number: u32) -> Result<u32, EditError> {
         number.checked_add(1).ok_or(EditError::NumbersExhausted(number))
     }
 }

@@ -1,5 +1,7 @@
 //! The bytes of a hive file under edit: read page by page as they are needed, and written back page by page.
 
+use std::collections::BTreeMap;
+
 use super::BIN_HEADER;
 use crate::base_block;
 use crate::bytes::{index, put};
@@ -17,6 +19,9 @@ pub(super) struct Pages {
     stored: usize,
     present: PageSet,
     changed: PageSet,
+    /// Each page that was written to, as it was before the first time, and how large the bins were then.
+    originals: BTreeMap<usize, Vec<u8>>,
+    original_size: usize,
     /// What stood where something was written, since something was begun that may be taken back.
     old: Vec<(usize, Vec<u8>)>,
     /// How large the bins were then, and which pages counted as changed.
@@ -37,6 +42,8 @@ impl Pages {
             stored: usize::try_from(stored).unwrap_or(usize::MAX).min(index(bins_size)),
             present: PageSet::new(pages),
             changed: PageSet::new(pages),
+            originals: BTreeMap::new(),
+            original_size: index(bins_size),
             old: Vec::new(),
             old_size: index(bins_size),
             old_changed: PageSet::new(pages),
@@ -90,14 +97,22 @@ impl Pages {
     /// Writes over bytes that were read. A page that stays as it is does not count as changed.
     pub(super) fn write(&mut self, offset: u32, bytes: &[u8]) {
         let start = index(offset);
-        let Some(old) = self.bins.get_mut(start..start.saturating_add(bytes.len())) else {
+        let place = start..start.saturating_add(bytes.len());
+        let Some(old) = self.bins.get(place.clone()) else {
             debug_assert!(false, "cells lie within the bins");
             return;
         };
         if old != bytes {
             self.old.push((start, old.to_vec()));
-            old.copy_from_slice(bytes);
-            (start / PAGE..(start + bytes.len()).div_ceil(PAGE)).for_each(|page| self.changed.insert(page));
+            for page in start / PAGE..(start + bytes.len()).div_ceil(PAGE) {
+                self.changed.insert(page);
+                if page * PAGE < self.original_size && !self.originals.contains_key(&page) {
+                    self.originals.insert(page, self.original(page).to_vec());
+                }
+            }
+            if let Some(old) = self.bins.get_mut(place) {
+                old.copy_from_slice(bytes);
+            }
         }
     }
 
@@ -132,8 +147,40 @@ impl Pages {
         }
     }
 
+    /// Takes back everything that was ever written. What was added stays, as pages that were read.
+    pub(super) fn take_back_everything(&mut self) {
+        for (page, bytes) in &self.originals {
+            let written = put(&mut self.bins, page * PAGE, bytes);
+            debug_assert!(written, "it was written there before");
+        }
+        self.bins.truncate(self.original_size);
+        self.changed = PageSet::new(self.bins.len().div_ceil(PAGE));
+        self.old.clear();
+    }
+
+    /// Cuts off what lies behind a size, which was read.
+    pub(super) fn shrink(&mut self, size: u32) {
+        for page in index(size) / PAGE..self.original_size.div_ceil(PAGE) {
+            let original = self.original(page).to_vec();
+            self.originals.insert(page, original);
+        }
+        self.bins.truncate(index(size));
+    }
+
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bins
+    }
+
+    /// How large the bins were before anything was changed.
+    pub(super) fn original_size(&self) -> usize {
+        self.original_size
+    }
+
+    /// A page as it was before anything was changed; empty, if there was none. It must have been read.
+    pub(super) fn original(&self, page: usize) -> &[u8] {
+        let end = ((page + 1) * PAGE).min(self.original_size);
+        let kept = || self.bins.get(page * PAGE..end.min(self.bins.len())).unwrap_or_default();
+        self.originals.get(&page).map_or_else(kept, Vec::as_slice)
     }
 
     /// The header of a bin, if the page it is on was read.
@@ -160,7 +207,7 @@ impl Pages {
     }
 
     pub(super) fn is_changed(&self) -> bool {
-        !self.changed.is_empty()
+        !self.changed.is_empty() || self.bins.len() != self.original_size
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use registry::{Name, Value};
-use registry_hive::{BaseBlock, Editor, HiveFile, Image, LogName, Logs, Overrides, State, Version};
+use registry_hive::{BaseBlock, EditError, Editor, HiveFile, Image, LogName, Logs, Overrides, State, Version};
 
 use crate::support::{Files, NOW, Random, Recorded, Step, empty_hive, is_sound, real_hives};
 
@@ -24,6 +24,80 @@ fn a_commit_that_is_cut_off_anywhere_gives_the_old_tree_or_the_new() {
         }
     }
     assert!(cut > 100, "{cut}");
+}
+
+/// What was committed is taken back, page by page, and that is cut off too. Each time the hive holds to the byte what it
+/// held before or after.
+#[test]
+fn a_restore_that_is_cut_off_anywhere_gives_the_old_bytes_or_the_new() {
+    let mut cut = 0;
+    let new = [Version::V1_3, Version::V1_5].into_iter().flat_map(|version| {
+        let files = Files::of_hive(empty_hive(version));
+        let old_log = with_log_of_old(&files);
+        [(format!("{version:?}"), files), (format!("{version:?} with a log of old"), old_log)]
+    });
+    for (name, files) in real_hives().into_iter().chain(new) {
+        if !is_worth_its_time(&files) {
+            continue;
+        }
+        let recorded = Recorded::over(files.clone());
+        let Some(editor) = edit(&recorded, &files) else { continue };
+        let ready = editor.finish().unwrap();
+        let (before, after) = ready.digests().unwrap();
+        assert_eq!(files.image().digest(), before, "{name}");
+        assert_ne!(before, after, "{name}");
+        let pages = ready.pages();
+        ready.commit().unwrap();
+        let changed = recorded.files();
+        assert_eq!(changed.image().digest(), after, "{name}");
+
+        let recorded = Recorded::over(changed.clone());
+        let mut editor = Editor::open(Box::new(recorded.clone()), NOW, Overrides::default()).unwrap();
+        // What is edited meanwhile leaves no trace.
+        editor
+            .set_value(&[], &Name::from("lost"), &Value { kind: registry::ValueType::BINARY, data: vec![1; 9_000] })
+            .unwrap();
+        let ready = editor.restore(before.bins_size, pages.iter().map(|pages| (pages.offset, &*pages.before))).unwrap();
+        assert_eq!(ready.digests().unwrap(), (after, before), "{name}");
+        ready.commit().unwrap();
+        assert_eq!(recorded.files().image().digest(), before, "{name}");
+        assert_eq!(*recorded.files().image().state(), State::Clean, "{name}");
+        let steps = recorded.steps();
+        for end in 0..=steps.len() {
+            for seed in 0..4 {
+                let files = cut_off(&changed, &steps[..end], seed);
+                let digest = files.image().digest();
+                assert!(digest == before || digest == after, "{name}: cut off after {end}, {seed}");
+                cut += 1;
+            }
+        }
+    }
+    assert!(cut > 50, "{cut}");
+}
+
+#[test]
+fn pages_of_another_hive_are_not_put_back() {
+    let open = || {
+        let recorded = Recorded::over(Files::of_hive(empty_hive(Version::V1_5)));
+        Editor::open(Box::new(recorded), NOW, Overrides::default()).unwrap()
+    };
+    let size = open().finish().unwrap().digests().unwrap().0.bins_size;
+    let refused =
+        |restored: Result<registry_hive::Ready, EditError>| matches!(restored, Err(EditError::NotItsPages { .. }));
+    assert!(refused(open().restore(size + 4096, [])));
+    assert!(refused(open().restore(size, [(size - 4096, [0; 8192].as_slice())])));
+    assert!(refused(open().restore(size, [(u32::MAX, [0; 1].as_slice())])));
+}
+
+/// The same hive beside a log as Windows wrote it up to 8, which has nothing for it.
+fn with_log_of_old(files: &Files) -> Files {
+    let mut files = files.clone();
+    let mut block = files.hive()[..512].to_vec();
+    block[28] = 1;
+    let sum = block[..508].as_chunks::<4>().0.iter().fold(0, |sum, &word| sum ^ u32::from_le_bytes(word));
+    block[508..].copy_from_slice(&sum.to_le_bytes());
+    files.0.insert(HiveFile::Log(LogName::Log1), block);
+    files
 }
 
 /// The same files with equal numbers in the hive, as programs leave it that know no logs. The logs hold higher numbers.
@@ -101,6 +175,12 @@ fn is_worth_its_time(files: &Files) -> bool {
 /// edited.
 fn edited(files: &Files) -> Option<(Vec<Step>, u32, u32)> {
     let recorded = Recorded::over(files.clone());
+    edit(&recorded, files)?.commit().unwrap();
+    Some((recorded.steps(), files.fingerprint(), recorded.files().fingerprint()))
+}
+
+/// Changes of every kind, not yet committed.
+fn edit(recorded: &Recorded, files: &Files) -> Option<Editor> {
     let mut editor = Editor::open(Box::new(recorded.clone()), NOW, Overrides::default()).ok()?;
     let path = [Name::from("Cut off"), Name::from("Everywhere")];
     editor.create_key(&path[..1], None, None).ok()?;
@@ -114,8 +194,7 @@ fn edited(files: &Files) -> Option<(Vec<Step>, u32, u32)> {
     if let Some((path, values)) = victim {
         editor.delete_value(path, values.keys().next().unwrap()).unwrap();
     }
-    editor.commit().unwrap();
-    Some((recorded.steps(), files.fingerprint(), recorded.files().fingerprint()))
+    Some(editor)
 }
 
 /// The files after some steps: what was synced is there, of the rest some sectors are.
