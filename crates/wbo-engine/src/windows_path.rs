@@ -51,6 +51,12 @@ impl WindowsPath {
         Self { drive: self.drive, names }
     }
 
+    /// The folder that it stands in; `None` for the root of a drive.
+    pub fn parent(&self) -> Option<Self> {
+        let (_, names) = self.names.split_last()?;
+        Some(Self { drive: self.drive, names: names.to_vec() })
+    }
+
     /// What several names lead to from here.
     pub fn join_all<'n>(&self, names: impl IntoIterator<Item = &'n Name>) -> Self {
         let mut path = self.clone();
