@@ -6,7 +6,7 @@ mod support;
 // What is refused.
 mod smuggled_content;
 mod smuggled_files;
-mod smuggled_keys;
+pub(crate) mod smuggled_keys;
 
 // What passes.
 mod hives;

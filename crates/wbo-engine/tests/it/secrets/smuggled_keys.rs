@@ -112,7 +112,7 @@ fn places_are_refused_in_every_disguise() {
 }
 
 /// The same place as Windows shows and keeps it elsewhere.
-fn disguises(place: &str) -> Vec<String> {
+pub(crate) fn disguises(place: &str) -> Vec<String> {
     let mut all = vec![place.to_owned()];
     if let Some((root, rest)) = place.split_once(r"\Software\").or_else(|| place.split_once(r"\SOFTWARE\")) {
         all.push(format!(r"{root}\Software\WOW6432Node\{rest}"));
