@@ -13,11 +13,14 @@ use std::collections::BTreeMap;
 use profile_format::{ContentId, Item, Note, Section, Setting as Captured, SettingFlags, Text};
 use registry::Name;
 
-pub(crate) use bits::number as bits_number;
+pub(crate) use bits::{merged as merged_bits, number as bits_number};
+pub(crate) use limits::{FILE as MOST_OF_FILE, VALUE as MOST_OF_VALUE};
 pub use profile::{Profile, profile};
+pub(crate) use reading::keys::unexpected;
 pub(crate) use reading::uses_tokens;
 pub use reading::{Incident, Reader, Reading, Why};
 pub use selection::{NothingFits, Selection};
+pub(crate) use windows_lists::NotToRestore;
 
 use crate::catalogue::{Catalogue, Place, Scope, Sensitivity, Setting};
 use crate::secrets::Secrets;

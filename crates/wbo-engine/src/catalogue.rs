@@ -13,9 +13,11 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 pub use error::{CatalogueError, CatalogueErrors, Flaw};
 pub use place::{Bits, Except, Fallback, FilePath, FilesPlace, Place, RegistryPlace, ValuePath, Values};
-pub use setting::{Builds, Part, Scope, Setting, Source};
+pub use setting::{Became, Builds, Part, Scope, Setting, Source};
 pub use words::{Each, Effect, Kind, Portability, Sensitivity, Unit};
 
 pub use crate::forms::Form;
@@ -27,6 +29,8 @@ pub struct Catalogue {
     sources: BTreeMap<String, Source>,
     /// The file that each setting stands in.
     files: BTreeMap<String, String>,
+    /// Of all files so far, in their order.
+    digest: [u8; 32],
 }
 
 impl Catalogue {
@@ -63,6 +67,7 @@ impl Catalogue {
         self.files.extend(added.keys().map(|id| (id.clone(), file.to_owned())));
         self.settings.extend(added);
         self.sources = sources;
+        self.digest = Sha256::new().chain_update(self.digest).chain_update(Sha256::digest(text)).finalize().into();
         Ok(())
     }
 
@@ -74,6 +79,11 @@ impl Catalogue {
     /// The setting of an id.
     pub fn get(&self, id: &str) -> Option<&Setting> {
         self.settings.get(id)
+    }
+
+    /// What tells it from others: a digest of all that was added.
+    pub fn digest(&self) -> [u8; 32] {
+        self.digest
     }
 
     /// Who is behind a code of a source.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use registry::{FileTime, KeyPath, Name, ReadRegistry, Root};
 
 use crate::capture::{LeftOut, Reader, Reading, Selection, Why, is_absent};
-use crate::catalogue::{Catalogue, Each, Place, Portability, RegistryPlace, Scope, Setting, ValuePath, Values};
+use crate::catalogue::{Catalogue, Place, Portability, RegistryPlace, Scope, Setting, ValuePath};
 use crate::secrets::Secrets;
 use crate::{Glob, Source, describe};
 
@@ -226,26 +226,5 @@ impl<'c> Claims<'c> {
             let below = key.under(&start).unwrap_or_default();
             self.places.get(&start).is_some_and(|places| places.iter().any(|place| place.takes(below, name)))
         })
-    }
-}
-
-impl RegistryPlace {
-    /// Whether it takes a value of the key that these names lead to.
-    fn takes(&self, below: &[Name], name: &Name) -> bool {
-        let from_instance = match (self.each, below.split_first()) {
-            (Some(Each::Key), None) => return false,
-            (Some(Each::Key), Some((_, rest))) => rest,
-            _ => below,
-        };
-        let fits_key = match &self.keys {
-            None => from_instance.is_empty(),
-            Some(globs) => globs.iter().any(|glob| glob.matches(from_instance)),
-        };
-        let fits_value = match &self.values {
-            Values::All => true,
-            Values::One(one) => one == name,
-            Values::Some(globs) => globs.iter().any(|glob| glob.matches(name)),
-        };
-        fits_key && fits_value && !self.excludes_value(below, name)
     }
 }

@@ -1,6 +1,6 @@
 //! Files of a Windows that is only read, wherever they really are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use profile_format::Timestamp;
@@ -77,6 +77,11 @@ impl<'t> Drives<'t> {
     /// Whether a tree holds this path.
     pub fn holds(&self, path: &WindowsPath) -> bool {
         self.trees.iter().any(|(at, _)| path.under(at).is_some())
+    }
+
+    /// The drives of which something is at hand.
+    pub fn letters(&self) -> BTreeSet<char> {
+        self.trees.iter().map(|(at, _)| at.drive()).collect()
     }
 
     /// What stands at a path, or `None` where nothing does.

@@ -124,6 +124,18 @@ impl Folders {
         !path.names().is_empty() && others.all(|other| path.under(other).is_none() && other.under(path).is_none())
     }
 
+    /// Forgets the folders that a user's registry puts elsewhere on the drive of Windows: whoever writes as administrator
+    /// would write there what the user may not.
+    pub fn confine(&mut self) {
+        let Some(profile) = self.get(KnownFolder::UserProfile).cloned() else { return };
+        let system = self.get(KnownFolder::SystemRoot).map(WindowsPath::drive);
+        self.places.retain(|folder, place| {
+            !folder.is_of_user()
+                || place.under(&profile).is_some()
+                || system.is_some_and(|drive| drive != place.drive())
+        });
+    }
+
     /// Says where a folder is.
     pub fn set(&mut self, folder: KnownFolder, place: WindowsPath) {
         self.places.insert(folder, place);

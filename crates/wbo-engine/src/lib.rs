@@ -22,16 +22,24 @@ mod machine;
 mod users;
 mod windows;
 
-// What is installed, what is secret, and what data mean.
+// What is installed, what is secret, what is never written, and what data mean.
 pub mod apps;
 pub mod forms;
 pub mod pins;
 pub mod secrets;
+pub mod writing;
+
+// From a profile to a target.
+pub mod plan;
+mod subject;
+pub mod undo;
 
 // Files, in Windows' own words.
+pub mod access_list;
 mod files;
 mod folders;
 mod glob;
+mod places;
 mod windows_path;
 
 mod words;
@@ -43,6 +51,7 @@ pub use folders::{Folders, KnownFolder, profile_folder};
 pub use glob::{Glob, NameGlob};
 pub use machine::Unread;
 pub use source::{NoHives, OpenHive, Source};
+pub use subject::{Mapping, Match, Mismatch};
 pub use tokens::{Tokens, UnknownToken};
 pub use users::{
     LastUse, LastUseFrom, NameFrom, ProfileKind, SelectError, SetAside, Standing, UserChoice, UserProfile, Users,

@@ -25,6 +25,23 @@ pub(crate) fn number(value: &Value, bits: Bits) -> Option<u32> {
     Some(number >> bits.mask.trailing_zeros())
 }
 
+/// The value with these bits as another has them, and all others as they are. `None`, where one of the two does not have
+/// those bits.
+pub(crate) fn merged(value: &Value, bits: Bits, other: &Value) -> Option<Value> {
+    let kept = number_with(value, bits)? & !bits.mask;
+    let number = kept | (number_with(other, bits)? & bits.mask);
+    Some(match bits.byte {
+        Some(byte) => {
+            let mut data = value.data.clone();
+            data.get_mut(byte..byte.checked_add(bits.width())?)?
+                .copy_from_slice(number.to_le_bytes().get(..bits.width())?);
+            Value { kind: value.kind, data }
+        }
+        None if value.kind == ValueType::DWORD => Value::dword(number),
+        None => Value::new(value.kind, &View::Text(number.to_string().encode_utf16().collect())),
+    })
+}
+
 impl Bits {
     /// The bytes of binary data that the mask reaches over.
     pub(crate) fn width(self) -> usize {
@@ -69,6 +86,23 @@ mod tests {
         for (value, bits, expected) in table {
             let found = masked(&value, bits).map(|value| value.data).zip(number(&value, bits));
             assert_eq!(found, expected, "{value:?} {bits:?}");
+        }
+    }
+
+    #[test]
+    fn bits_are_laid_into_a_value_whose_others_stay() {
+        let bytes = |data: &[u8]| Value { kind: ValueType::BINARY, data: data.to_vec() };
+        let table = [
+            (bytes(&[1, 0b1010, 3]), Some(1), 0b0110, bytes(&[0, 0b0100]), Some(bytes(&[1, 0b1100, 3]))),
+            (bytes(&[0xff; 4]), Some(1), 0x0101, bytes(&[0, 0, 1]), Some(bytes(&[0xff, 0xfe, 0xff, 0xff]))),
+            (bytes(&[1]), Some(1), 1, bytes(&[0, 1]), None),
+            (Value::dword(0xf0), None, 0x0f, Value::dword(5), Some(Value::dword(0xf5))),
+            (Value::text("510"), None, 4, Value::text("0"), Some(Value::text("506"))),
+            (Value::text("on"), None, 4, Value::text("4"), None),
+        ];
+        for (value, byte, mask, other, expected) in table {
+            let bits = Bits { byte, mask };
+            assert_eq!(merged(&value, bits, &other), expected, "{value:?} {bits:?}");
         }
     }
 }

@@ -32,15 +32,7 @@ fn of_left_out(setting: &Setting, why: &LeftOut) -> (NoteCode, String) {
     match why {
         LeftOut::Never => (NoteCode::SECRET, setting.about.clone().unwrap_or_else(|| "never captured".to_owned())),
         LeftOut::OnRequest => (NoteCode::ON_REQUEST, format!("captured on request: --also {}", setting.id)),
-        LeftOut::OtherBuild(build) => {
-            let range = match (setting.builds.from, setting.builds.to) {
-                (Some(from), Some(to)) => format!("builds {from} to {to} have it"),
-                (Some(from), None) => format!("builds from {from} on have it"),
-                (None, Some(to)) => format!("builds up to {to} have it"),
-                (None, None) => "no build has it".to_owned(),
-            };
-            (NoteCode::OTHER_BUILD, format!("this is build {build}; {range}"))
-        }
+        LeftOut::OtherBuild(build) => (NoteCode::OTHER_BUILD, format!("this is build {build}; {}", setting.builds)),
         LeftOut::NotToRestore => {
             (NoteCode::POLICY, "Windows lists its key among those that no backup restores".to_owned())
         }

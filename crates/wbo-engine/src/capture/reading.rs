@@ -2,7 +2,7 @@
 
 mod files;
 mod hives;
-mod keys;
+pub(crate) mod keys;
 
 use std::collections::BTreeMap;
 
@@ -89,19 +89,27 @@ pub struct Reader<'r, 's> {
     secrets: &'r Secrets,
     tokens: Tokens<'r>,
     pub(super) not_to_restore: NotToRestore,
+    /// Whether values are wanted whole and as they are, and the files of settings' own places only.
+    exact: bool,
 }
 
 impl<'r, 's> Reader<'r, 's> {
     /// A reader that leaves out these secrets.
     pub fn new(source: &'r Source<'s>, secrets: &'r Secrets) -> Self {
         let tokens = Tokens::new(&source.folders, source.user.sid.as_deref());
-        Self { source, secrets, tokens, not_to_restore: NotToRestore::of(source.registry) }
+        Self { source, secrets, tokens, not_to_restore: NotToRestore::of(source.registry), exact: false }
+    }
+
+    /// A reader for those who want to change what is there: values come whole and without tokens, and of files only those
+    /// that the catalogue names.
+    pub(crate) fn exact(source: &'r Source<'s>, secrets: &'r Secrets) -> Self {
+        Self { exact: true, ..Self::new(source, secrets) }
     }
 
     /// What a setting is.
     pub fn read(&self, setting: &Setting) -> Reading {
         let mut reading = Reading::default();
-        let tokens = uses_tokens(setting);
+        let tokens = !self.exact && uses_tokens(setting);
         // Files that stand in for those that a part names are looked for when that part is known.
         let stands_in = |part: &Part| matches!(&part.place, Place::Files(FilesPlace { unless: Some(_), .. }));
         let mut followed: Vec<&str> = Vec::new();
@@ -114,7 +122,7 @@ impl<'r, 's> Reader<'r, 's> {
         }
         for part in setting.parts.iter().filter(|part| stands_in(part)) {
             let Place::Files(FilesPlace { unless: Some(other), .. }) = &part.place else { continue };
-            if !followed.contains(&other.as_str()) {
+            if self.exact || !followed.contains(&other.as_str()) {
                 PartReader { reader: self, part, tokens, reading: &mut reading }.read();
             }
         }

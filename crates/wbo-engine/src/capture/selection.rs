@@ -63,7 +63,12 @@ impl Selection {
     /// Whether a setting is asked for.
     pub fn includes(&self, setting: &Setting) -> bool {
         let fits = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.fits(setting));
-        !fits(&self.except) && (self.only.is_empty() || fits(&self.only) || fits(&self.also))
+        !self.excludes(setting) && (self.only.is_empty() || fits(&self.only) || fits(&self.also))
+    }
+
+    /// Whether a setting is asked to be left out.
+    pub fn excludes(&self, setting: &Setting) -> bool {
+        self.except.iter().any(|pattern| pattern.fits(setting))
     }
 
     /// Whether the list of apps is asked for.

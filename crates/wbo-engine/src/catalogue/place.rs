@@ -34,6 +34,8 @@ pub struct RegistryPlace {
     pub except: Vec<Except>,
     /// Which bits of the value, where it is not the whole of it.
     pub bits: Option<Bits>,
+    /// Whether what a target has and a profile lacks stays: entries of programs, of which each PC has its own.
+    pub keep_others: bool,
     /// Whether files that the values name come along.
     pub follow: bool,
     /// What the values hold.
@@ -151,6 +153,31 @@ impl Place {
 }
 
 impl RegistryPlace {
+    /// Whether it takes a value of the key that these names lead to from where it starts.
+    pub(crate) fn takes(&self, below: &[Name], name: &Name) -> bool {
+        let fits_value = match &self.values {
+            Values::All => true,
+            Values::One(one) => one == name,
+            Values::Some(globs) => globs.iter().any(|glob| glob.matches(name)),
+        };
+        fits_value && self.takes_key(below) && !self.excludes_value(below, name)
+    }
+
+    /// Whether it takes values of the key that these names lead to from where it starts.
+    pub(crate) fn takes_key(&self, below: &[Name]) -> bool {
+        let from_instance = match (self.each, below.split_first()) {
+            (Some(Each::Key), None) => return false,
+            (Some(Each::Key), Some((_, rest))) => rest,
+            _ => below,
+        };
+        let fits = match &self.keys {
+            None => from_instance.is_empty(),
+            Some(globs) => globs.iter().any(|glob| glob.matches(from_instance)),
+        };
+        let mut ways = (1..=below.len()).filter_map(|depth| below.get(..depth));
+        fits && !ways.any(|names| self.excludes_key(names))
+    }
+
     /// Whether a key is left out, with all that is in it. Names lead there from where the place starts.
     pub(crate) fn excludes_key(&self, names: &[Name]) -> bool {
         self.except.iter().any(|except| except.values.is_none() && except.keys.matches(names))

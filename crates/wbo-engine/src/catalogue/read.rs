@@ -11,7 +11,7 @@ use super::fields::{Fields, Report, integer};
 use super::place::{
     Bits, Except, Fallback, FilePath, FilesPlace, Place, RegistryPlace, ValuePath, Values, user_or_machine,
 };
-use super::setting::{Builds, Part, Setting, Source};
+use super::setting::{Became, Builds, Part, Setting, Source};
 use super::words::{Each, Effect, Kind, Portability, Sensitivity, Unit};
 use crate::forms::Form;
 use crate::{Glob, KnownFolder, NameGlob};
@@ -150,6 +150,8 @@ fn read_setting(
         sensitivity: fields.word("sensitivity", Sensitivity::NAMED, report),
         on_request: fields.word("capture", &[((), "on-request")], report).is_some(),
         group: text(&mut fields, "group", report),
+        became: read_became(&mut fields, report),
+        new_users: fields.word("new-users", &[(false, "no")], report).unwrap_or(true),
         policies,
         sources,
         note: text(&mut fields, "note", report),
@@ -284,6 +286,7 @@ fn read_registry_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Opti
     let except = except.collect();
     let kind = fields.word("type", Kind::NAMED, report).unwrap_or(Kind::Any);
     let bits = read_bits(kind, fields, report);
+    let keep_others = fields.word("others", &[(true, "keep")], report).unwrap_or(false);
     let follow = read_follow(fields, report);
     let form = read_form(false, fields, report);
     let unit = fields.word("unit", Unit::NAMED, report);
@@ -297,7 +300,22 @@ fn read_registry_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Opti
     if follow && !matches!(form, Some(Form::Path | Form::Paths)) {
         fields.flaw(report, fields.start, Flaw::Needs { word: "follow", needs: "form = \"path\"" });
     }
-    Some(RegistryPlace { hive, key: key?, keys, values, each, except, bits, follow, kind, form, unit, labels, default })
+    Some(RegistryPlace {
+        hive,
+        key: key?,
+        keys,
+        values,
+        each,
+        except,
+        bits,
+        keep_others,
+        follow,
+        kind,
+        form,
+        unit,
+        labels,
+        default,
+    })
 }
 
 fn read_form(of_files: bool, fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<Form> {
@@ -345,6 +363,23 @@ fn read_bits(kind: Kind, fields: &mut Fields<'_>, report: &mut Report<'_>) -> Op
         fields.flaw(report, at, Flaw::Missing { word: "mask" });
     }
     Some(Bits { byte, mask: mask? })
+}
+
+/// `became = { setting = "ID", values = { 0 = "1" } }`.
+fn read_became(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<Became> {
+    let (at, table) = fields.table("became", report)?;
+    let mut inner = Fields::of(table, at, fields.setting.clone());
+    let id = inner.needed_text("setting", report).map(ToOwned::to_owned);
+    let values = inner.table("values", report);
+    inner.finish(report);
+    let mut pairs = Vec::new();
+    for (value, other) in values.iter().flat_map(|(_, table)| table.iter()) {
+        match other.get_ref().as_str() {
+            Some(other) => pairs.push((value.get_ref().to_string(), other.to_owned())),
+            None => fields.wrong_type(report, value.span().start, "values", "texts", other.get_ref()),
+        }
+    }
+    Some(Became { id: id?, values: pairs })
 }
 
 fn inner_said(table: &DeTable<'_>, word: &str) -> bool {

@@ -1,11 +1,15 @@
 //! A setting: what the catalogue knows of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use profile_format::Category;
 
+use registry::{KeyPath, Name, Root};
+
 use super::place::{Place, ValuePath};
 use super::words::{Effect, Portability, Sensitivity};
+use crate::forms::Form;
 
 /// Something that a user can set, and where Windows keeps it.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +38,10 @@ pub struct Setting {
     pub on_request: bool,
     /// The settings that it is written together with, or not at all.
     pub group: Option<String>,
+    /// What newer Windows has in its place.
+    pub became: Option<Became>,
+    /// Whether those who sign in for the first time may start with it, as far as the rest allows.
+    pub new_users: bool,
     /// The policies that overrule it.
     pub policies: Vec<ValuePath>,
     /// Who says so.
@@ -64,6 +72,15 @@ pub struct Builds {
     pub from: Option<u32>,
     /// The last one.
     pub to: Option<u32>,
+}
+
+/// A setting that newer Windows has in place of another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Became {
+    /// Its id.
+    pub id: String,
+    /// What of the other means what of this one, as text; nothing, where all mean the same.
+    pub values: Vec<(String, String)>,
 }
 
 /// Somebody who says where a setting is.
@@ -99,6 +116,22 @@ impl Setting {
         if machine { Scope::Machine } else { Scope::User }
     }
 
+    /// Whether it may be written where new users' registries are copied from: it says nothing about one person, names no
+    /// folder or file of one, and is in the registry that is copied.
+    pub fn is_for_new_users(&self) -> bool {
+        let copied = |part: &Part| match &part.place {
+            Place::Registry(place) => {
+                place.hive.is_none() && !place.follow && !is_in_classes(&place.key) && place.form.is_none_or(is_plain)
+            }
+            Place::Files(_) => false,
+        };
+        let by_nature = self.portability == Portability::Roams
+            && self.scope() == Scope::User
+            && self.sensitivity.is_none()
+            && self.parts.iter().all(copied);
+        by_nature && self.new_users
+    }
+
     /// Whether there may be several of it.
     pub fn has_instances(&self) -> bool {
         self.parts.iter().any(|part| part.place.each().is_some())
@@ -115,6 +148,28 @@ impl Builds {
     pub fn is_all(self) -> bool {
         self == Self::default()
     }
+}
+
+/// Such as `builds from 22000 on have it`.
+impl fmt::Display for Builds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.from, self.to) {
+            (Some(from), Some(to)) => write!(formatter, "builds {from} to {to} have it"),
+            (Some(from), None) => write!(formatter, "builds from {from} on have it"),
+            (None, Some(to)) => write!(formatter, "builds up to {to} have it"),
+            (None, None) => formatter.write_str("every build has it"),
+        }
+    }
+}
+
+/// Whether a key of the user is in the hive of classes, which new users do not get.
+fn is_in_classes(key: &KeyPath) -> bool {
+    key.under(&KeyPath::new(Root::CurrentUser, ["Software", "Classes"].map(Name::from).into())).is_some()
+}
+
+/// Whether data of this form name no place of one user.
+fn is_plain(form: Form) -> bool {
+    !matches!(form, Form::Path | Form::Paths | Form::PictureCache)
 }
 
 /// The number of families among sources. General knowledge is none: it confirms nothing. What a custom catalogue says

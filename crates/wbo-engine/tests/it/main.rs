@@ -8,6 +8,7 @@ mod support;
 
 // Which settings there are.
 mod catalogue;
+mod plan;
 mod reg_tweaks;
 mod standard;
 
@@ -15,5 +16,6 @@ mod standard;
 mod capture;
 mod corpus;
 
-// What never leaves.
+// What never leaves, and what never arrives.
 mod secrets;
+mod writing;

@@ -128,7 +128,7 @@ fn expected(table: &[Entry], name: &str) -> Option<BTreeSet<String>> {
 }
 
 /// The files by name, each as if it were about the user.
-fn files() -> Option<BTreeMap<String, RegFile>> {
+pub(crate) fn files() -> Option<BTreeMap<String, RegFile>> {
     let folder = folder("reg-tweaks")?;
     let mut files = BTreeMap::new();
     for (below, user) in FOLDERS {

@@ -10,12 +10,12 @@ use wbo_engine::secrets::Secrets;
 
 use crate::support::{create, folders, key, set, with_registry};
 
-fn catalogue() -> Catalogue {
+pub(crate) fn catalogue() -> Catalogue {
     Catalogue::standard().unwrap_or_else(|errors| panic!("{errors}"))
 }
 
 /// A name that fits a pattern.
-fn fitting(pattern: &str) -> String {
+pub(crate) fn fitting(pattern: &str) -> String {
     pattern
         .split('\\')
         .filter(|part| *part != "**")
@@ -25,7 +25,7 @@ fn fitting(pattern: &str) -> String {
 }
 
 /// A key and a value that a place would take, one for each name and each pattern.
-fn examples(place: &RegistryPlace) -> Vec<(KeyPath, Name)> {
+pub(crate) fn examples(place: &RegistryPlace) -> Vec<(KeyPath, Name)> {
     let mut key = place.key.clone();
     if place.each == Some(Each::Key) {
         key = key.join(Name::from("Example"));
@@ -48,7 +48,7 @@ fn examples(place: &RegistryPlace) -> Vec<(KeyPath, Name)> {
 }
 
 /// Two different values that a place could hold.
-fn values(place: &RegistryPlace) -> [Value; 2] {
+pub(crate) fn values(place: &RegistryPlace) -> [Value; 2] {
     if let Some(bits) = place.bits {
         return [with_bits(place.kind, bits, false), with_bits(place.kind, bits, true)];
     }
@@ -111,7 +111,7 @@ fn read<'s>(
     })
 }
 
-fn registry_places(setting: &Setting) -> impl Iterator<Item = &RegistryPlace> {
+pub(crate) fn registry_places(setting: &Setting) -> impl Iterator<Item = &RegistryPlace> {
     setting.parts.iter().filter_map(|part| match &part.place {
         Place::Registry(place) if place.hive.is_none() => Some(&**place),
         _ => None,

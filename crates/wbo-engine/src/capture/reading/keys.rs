@@ -167,7 +167,7 @@ impl PartReader<'_, '_, '_> {
         if let Some(words) = unexpected(place, &value) {
             self.incident(instance, shown(), Why::Unexpected(words));
         }
-        let state = match place.bits {
+        let state = match place.bits.filter(|_| !self.reader.exact) {
             None => value.clone(),
             Some(wanted) => match bits::masked(&value, wanted) {
                 Some(masked) => masked,
@@ -182,7 +182,7 @@ impl PartReader<'_, '_, '_> {
         let state = profile_format::Value { kind: state.kind.0, data: Bytes(state.data) };
         let item = Item::Value { path: self.path(names), name: text(name), state: Some(state) };
         self.item(instance, item);
-        if place.follow {
+        if place.follow && !self.reader.exact {
             self.follow(&value, place.form, &shown(), instance);
         }
     }
@@ -244,7 +244,7 @@ fn cause(error: &RegistryError) -> Why {
 }
 
 /// How a value differs from what the catalogue says of its type.
-fn unexpected(place: &RegistryPlace, value: &Value) -> Option<String> {
+pub(crate) fn unexpected(place: &RegistryPlace, value: &Value) -> Option<String> {
     let fits = match place.kind {
         Kind::Dword => value.kind == ValueType::DWORD,
         Kind::Qword => value.kind == ValueType::QWORD,
