@@ -17,7 +17,7 @@ pub use generate::{GenerateError, NewIdentity, generate_identity};
 pub use header::{HeaderError, KeyTag, Lock, describe};
 pub use identity::{Identity, IdentityError};
 pub use plugin::PluginError;
-pub use public::{PublicError, public_of};
+pub use public::{PublicError, public_of, recipients_of};
 pub use recipient::{Recipient, RecipientError, RecipientFileError};
 pub use unlock::UnlockError;
 pub use unwrap::{UnwrapError, unwrap};

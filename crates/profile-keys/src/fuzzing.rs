@@ -62,7 +62,7 @@ fn make_statement() -> Statement {
         parents: Vec::new(),
     };
     let (device, user, apps) = (Device::default(), User::default(), Apps::default());
-    let document = Document { facts, device, user, sections: Vec::new(), apps, notes: Vec::new() };
+    let document = Document { facts, device, user, sections: Vec::new(), apps, notes: Vec::new(), undo: None };
     let mut file = std::io::Cursor::new(Vec::new());
     let contents = std::collections::BTreeMap::new();
     let body = profile_format::seal(&mut file, &document, &contents, ProfileKey::plain(), None);

@@ -30,7 +30,7 @@
 //! #     parents: vec![],
 //! # };
 //! # let (device, user, apps) = (Device::default(), User::default(), Apps::default());
-//! # let document = Document { facts, device, user, sections: vec![], apps, notes: vec![] };
+//! # let document = Document { facts, device, user, sections: vec![], apps, notes: vec![], undo: None };
 //! let ask: Arc<dyn Ask> = Arc::new(NeverAsk);
 //! let mine = generate_identity("2026-11-20")?;
 //! let new = generate_signing_key("lab@example.org")?;
@@ -78,8 +78,8 @@ pub use secret::Secret;
 // Who may open.
 pub use envelope::{
     HeaderError, Identity, IdentityError, KeyTag, Lock, MAX_PASSPHRASE_WORK, PASSPHRASE_WORK, PluginError, PublicError,
-    Recipient, RecipientError, RecipientFileError, UnlockError, UnwrapError, WrapError, describe, public_of, rewrap,
-    unwrap, wrap,
+    Recipient, RecipientError, RecipientFileError, UnlockError, UnwrapError, WrapError, describe, public_of,
+    recipients_of, rewrap, unwrap, wrap,
 };
 
 // Who signs.

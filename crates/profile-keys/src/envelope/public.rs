@@ -41,3 +41,12 @@ pub fn public_of(identity: &Identity, ask: &Arc<dyn Ask>) -> Result<Vec<Recipien
     });
     public.collect()
 }
+
+/// Recipients for whom something can be encrypted so that `identity` opens it: the public halves of its keys, or its
+/// passphrase, unless that is still to be asked for.
+pub fn recipients_of(identity: &Identity, ask: &Arc<dyn Ask>) -> Result<Vec<Recipient>, PublicError> {
+    match &identity.source {
+        Source::Passphrase(passphrase) => Ok(vec![Recipient::passphrase(passphrase.clone())]),
+        _ => public_of(identity, ask),
+    }
+}

@@ -123,6 +123,7 @@ pub(crate) fn sealed(key: ProfileKey, envelopes: Vec<Envelope>) -> Sealed<Vec<u8
         sections: vec![],
         apps: Apps::default(),
         notes: vec![],
+        undo: None,
     };
     let mut file = Cursor::new(Vec::new());
     let body = profile_format::seal(&mut file, &document, &BTreeMap::new(), key, None).unwrap();
