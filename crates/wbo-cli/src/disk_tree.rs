@@ -50,7 +50,7 @@ impl DiskTree {
             }
             if !metadata.is_dir() {
                 let way: Vec<String> = path.iter().take(depth).map(ToString::to_string).collect();
-                return Err(io::Error::other(format!("{} {}", way.join("\\"), closed(&place, &metadata))));
+                return Err(io::Error::other(format!("{} {}", way.join("\\"), closed(entry(&place, &metadata).kind))));
             }
             let Some((found, inside)) = self.inside(&place, name)? else { return Ok(None) };
             (place, metadata) = (found, inside);
@@ -74,7 +74,7 @@ impl DiskTree {
         }
         // Asked before it is opened: opening a pipe would wait for whoever writes to it.
         if !metadata.is_file() {
-            return Err(io::Error::other(format!("it {}", closed(&place, &metadata))));
+            return Err(io::Error::other(format!("it {}", closed(entry(&place, &metadata).kind))));
         }
         open(&place).map(Some)
     }
@@ -124,7 +124,7 @@ impl ReadTree for DiskTree {
             return Ok(None);
         }
         if !metadata.is_dir() {
-            return Err(io::Error::other(format!("it {}", closed(&folder, &metadata))));
+            return Err(io::Error::other(format!("it {}", closed(entry(&folder, &metadata).kind))));
         }
         let mut entries = Vec::new();
         for (name, stored) in self.listing(&folder)?.iter() {
@@ -155,7 +155,7 @@ impl ReadTree for DiskTree {
 }
 
 /// Nothing there is no failure.
-fn present<T>(found: io::Result<T>) -> io::Result<Option<T>> {
+pub(crate) fn present<T>(found: io::Result<T>) -> io::Result<Option<T>> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(error)
@@ -171,8 +171,8 @@ fn present<T>(found: io::Result<T>) -> io::Result<Option<T>> {
 }
 
 /// What is said of something that is neither a file nor a folder. It is there, so that what it stands for is not absent.
-fn closed(place: &Path, metadata: &Metadata) -> &'static str {
-    match entry(place, metadata).kind {
+pub(crate) fn closed(kind: EntryKind) -> &'static str {
+    match kind {
         EntryKind::Link => "is a link, and links are not followed",
         EntryKind::OnlineOnly => "is in a cloud only",
         _ => "is neither an ordinary file nor a folder",
@@ -188,11 +188,9 @@ fn entry(place: &Path, metadata: &Metadata) -> Entry {
     let attributes = attributes(place, metadata);
     let kind = match metadata.file_type() {
         kind if kind.is_dir() && attributes & REPARSE_POINT == 0 => EntryKind::Folder,
-        kind if kind.is_file() && attributes & (OFFLINE | RECALL_ON_DATA_ACCESS | RECALL_ON_OPEN) != 0 => {
-            EntryKind::OnlineOnly
-        }
+        kind if kind.is_file() && attributes & ONLINE_ONLY != 0 => EntryKind::OnlineOnly,
         kind if kind.is_file() => EntryKind::File,
-        kind if kind.is_symlink() => link_kind(place),
+        kind if kind.is_symlink() => link_kind(fs::read_link(place).ok().as_deref()),
         kind if kind.is_dir() => EntryKind::Link,
         _ => EntryKind::Other,
     };
@@ -200,9 +198,8 @@ fn entry(place: &Path, metadata: &Metadata) -> Entry {
 }
 
 /// What a link of this machine stands for: ntfs-3g shows what it does not understand as a link that says so.
-fn link_kind(place: &Path) -> EntryKind {
-    let target = fs::read_link(place).ok();
-    let tag = target.as_deref().and_then(Path::to_str).and_then(|text| text.strip_prefix("unsupported reparse tag 0x"));
+pub(crate) fn link_kind(target: Option<&Path>) -> EntryKind {
+    let tag = target.and_then(Path::to_str).and_then(|text| text.strip_prefix("unsupported reparse tag 0x"));
     match tag.map(|tag| u32::from_str_radix(tag.trim(), 16)) {
         Some(Ok(tag)) if tag & CLOUD_MASK == CLOUD => EntryKind::OnlineOnly,
         Some(_) => EntryKind::Other,
@@ -211,10 +208,14 @@ fn link_kind(place: &Path) -> EntryKind {
 }
 
 /// The tags of files whose bytes are in a cloud: one for each of sixteen providers.
-const CLOUD: u32 = 0x9000_001a;
-const CLOUD_MASK: u32 = 0xffff_0fff;
+pub(crate) const CLOUD: u32 = 0x9000_001a;
+pub(crate) const CLOUD_MASK: u32 = 0xffff_0fff;
 
-const REPARSE_POINT: u32 = 0x400;
+/// The attribute of links, and of whatever else a driver is to read in its own way.
+pub(crate) const REPARSE_POINT: u32 = 0x400;
+
+/// The attributes of files whose bytes are not here.
+pub(crate) const ONLINE_ONLY: u32 = OFFLINE | RECALL_ON_OPEN | RECALL_ON_DATA_ACCESS;
 const OFFLINE: u32 = 0x1000;
 const RECALL_ON_OPEN: u32 = 0x4_0000;
 const RECALL_ON_DATA_ACCESS: u32 = 0x40_0000;
@@ -298,23 +299,23 @@ fn open_without_trace(place: &Path, flags: rustix::fs::OFlags) -> io::Result<Fil
 
 /// A name of this machine as Windows would have it; `None`, where it is no text.
 #[cfg(not(windows))]
-fn windows_name(name: &OsStr) -> Option<Name> {
+pub(crate) fn windows_name(name: &OsStr) -> Option<Name> {
     name.to_str().map(Name::from)
 }
 
 #[cfg(windows)]
-fn windows_name(name: &OsStr) -> Option<Name> {
+pub(crate) fn windows_name(name: &OsStr) -> Option<Name> {
     use std::os::windows::ffi::OsStrExt;
     Some(Name::from_units(name.encode_wide().collect::<Vec<u16>>()))
 }
 
 #[cfg(not(windows))]
-fn os_name(name: &Name) -> Option<OsString> {
+pub(crate) fn os_name(name: &Name) -> Option<OsString> {
     name.to_text().filter(|text| !text.contains(['/', '\0']) && !matches!(&**text, "" | "." | "..")).map(OsString::from)
 }
 
 #[cfg(windows)]
-fn os_name(name: &Name) -> Option<OsString> {
+pub(crate) fn os_name(name: &Name) -> Option<OsString> {
     use std::os::windows::ffi::OsStringExt;
     let plain = |unit: &u16| !matches!(char::from_u32(u32::from(*unit)), Some('/' | '\\' | ':' | '\0'));
     let text = name.to_text();

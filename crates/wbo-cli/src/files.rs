@@ -170,14 +170,7 @@ impl Output {
     /// Lets nobody but its owner read the file: nothing is inherited, and the owner, whoever it is, has full control.
     #[cfg(windows)]
     pub(crate) fn restrict(&self) -> io::Result<()> {
-        let windows = std::env::var_os("SystemRoot").ok_or(io::ErrorKind::NotFound)?;
-        let icacls = Path::new(&windows).join("System32").join("icacls.exe");
-        let mut command = std::process::Command::new(icacls);
-        command.arg(self.temporary.path()).args(["/inheritance:r", "/grant:r", "*S-1-3-4:(F)"]);
-        match command.output()?.status {
-            status if status.success() => Ok(()),
-            status => Err(io::Error::other(format!("icacls ended with {status}"))),
-        }
+        grant_only(self.temporary.path(), &["*S-1-3-4:(F)"])
     }
 
     /// Gives the file the permissions of `model`, where it takes its place.
@@ -290,6 +283,28 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     }
+}
+
+/// Has a file or folder inherit nothing, and grants what `icacls` is told in its own words. There is no safe call for
+/// it.
+#[cfg(windows)]
+pub(crate) fn grant_only(path: &Path, grants: &[&str]) -> io::Result<()> {
+    let mut command = windows_tool("icacls.exe")?;
+    command.arg(path).arg("/inheritance:r");
+    for grant in grants {
+        command.args(["/grant:r", grant]);
+    }
+    match command.output()?.status {
+        status if status.success() => Ok(()),
+        status => Err(io::Error::other(format!("icacls ended with {status}"))),
+    }
+}
+
+/// A program of the Windows that runs, and no other of its name.
+#[cfg(windows)]
+pub(crate) fn windows_tool(name: &str) -> io::Result<std::process::Command> {
+    let windows = std::env::var_os("SystemRoot").ok_or(io::ErrorKind::NotFound)?;
+    Ok(std::process::Command::new(Path::new(&windows).join("System32").join(name)))
 }
 
 /// Syncs many files. A file system writes its journal once for all that wait for it at the same time, so that many

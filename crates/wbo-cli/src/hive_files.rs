@@ -1,6 +1,6 @@
 //! The files of a hive on a disk: the hive, and its logs beside it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,8 @@ use registry_hive::{HiveFile, HiveFiles, LogName};
 
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::files::{folder_of, output_failed, read_exact_at, sync_folder, write_all_at};
+use crate::files::{folder_of, output_failed, read_exact_at, write_all_at};
+use crate::folder::{Folder, Permit, Use};
 
 /// What is going to be done with the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,32 +26,64 @@ pub(crate) enum Access {
 /// links of the files stay as they are.
 #[derive(Debug)]
 pub(crate) struct DiskFiles {
-    path: PathBuf,
+    folder: Folder,
+    /// The name of the hive in its folder.
+    name: OsString,
     hive: File,
-    logs: Vec<(LogName, PathBuf, File)>,
+    /// Logs, with their names in the folder.
+    logs: Vec<(LogName, OsString, File)>,
     /// Logs that were made and whose names are not safe yet.
     named: Vec<LogName>,
 }
 
 impl DiskFiles {
+    /// Opens a hive that somebody named, and that may be reached through links.
     pub(crate) fn open(path: &Path, access: Access) -> Result<Self, CommandError> {
         must_be_file(path)?;
+        let failed = |path: &Path, error: &io::Error| match access {
+            Access::Read => CommandError::unreadable(path, error),
+            Access::Write => output_failed(path, error),
+        };
         let open = |path: &Path| {
             let file = File::options().read(true).write(access == Access::Write).open(path);
-            file.map_err(|error| match access {
-                Access::Read => CommandError::unreadable(path, &error),
-                Access::Write => output_failed(path, &error),
-            })
+            file.map_err(|error| failed(path, &error))
         };
         let hive = open(path)?;
         if access == Access::Write {
-            lock(path, &hive)?;
+            lock(&hive).map_err(|error| match error {
+                TryLockError::WouldBlock => CommandError::failed(format!("{}: {HELD}", path.display()))
+                    .hint("wait until that program has ended, and try again"),
+                TryLockError::Error(error) => {
+                    CommandError::failed(format!("{}: it could not be locked: {error}", path.display()))
+                }
+            })?;
         }
         let mut logs = Vec::new();
         for (name, path) in logs_beside(path)? {
-            logs.push((name, path.clone(), open(&path)?));
+            logs.push((name, path.file_name().unwrap_or_default().to_owned(), open(&path)?));
         }
-        Ok(Self { path: path.to_owned(), hive, logs, named: Vec::new() })
+        let folder = Folder::open(folder_of(path)).map_err(|error| failed(folder_of(path), &error))?;
+        Ok(Self { folder, name: path.file_name().unwrap_or_default().to_owned(), hive, logs, named: Vec::new() })
+    }
+
+    /// Opens a hive in a folder, to be changed. Neither the hive nor a log of it may be a link.
+    pub(crate) fn open_in(folder: Folder, name: &OsStr) -> io::Result<Self> {
+        let hive = folder.file(name, Use::Edit)?;
+        lock(&hive).map_err(|error| match error {
+            TryLockError::WouldBlock => io::Error::new(io::ErrorKind::WouldBlock, HELD),
+            TryLockError::Error(error) => error,
+        })?;
+        let names = folder.names()?;
+        let mut logs = Vec::new();
+        for log in LOGS {
+            if let Some(name) = stored_log(&names, name, log) {
+                let file = folder.file(name, Use::Edit);
+                let file =
+                    file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", name.display())))?;
+                logs.push((log, name.clone(), file));
+            }
+        }
+        Ok(Self { folder, name: name.to_owned(), hive, logs, named: Vec::new() })
     }
 
     fn file(&self, file: HiveFile) -> Option<&File> {
@@ -64,9 +97,10 @@ impl DiskFiles {
         if let HiveFile::Log(log) = file
             && self.file(file).is_none()
         {
-            let path = log_path(&self.path, log);
-            let made = File::options().read(true).write(true).create_new(true).open(&path)?;
-            self.logs.push((log, path, made));
+            let name = log_name(&self.name, log);
+            // It holds what the hive holds, and is for the same eyes.
+            let made = self.folder.create(&name, Permit::Like(&self.hive))?;
+            self.logs.push((log, name, made));
             self.named.push(log);
         }
         self.file(file).ok_or_else(|| io::ErrorKind::NotFound.into())
@@ -99,7 +133,7 @@ impl HiveFiles for DiskFiles {
         if let HiveFile::Log(log) = file
             && self.named.contains(&log)
         {
-            sync_folder(folder_of(&self.path))?;
+            self.folder.sync()?;
             self.named.retain(|named| *named != log);
         }
         Ok(())
@@ -107,28 +141,24 @@ impl HiveFiles for DiskFiles {
 
     fn remove(&mut self, log: LogName) -> io::Result<()> {
         let Some(index) = self.logs.iter().position(|(name, _, _)| *name == log) else { return Ok(()) };
-        let (_, path, file) = self.logs.swap_remove(index);
+        let (_, name, file) = self.logs.swap_remove(index);
         drop(file);
-        fs::remove_file(path)?;
-        sync_folder(folder_of(&self.path))
+        self.folder.remove(&name)?;
+        self.folder.sync()
     }
 }
 
 /// Keeps others from changing a hive at the same time: two writers would mix their changes in the logs.
-fn lock(path: &Path, hive: &File) -> Result<(), CommandError> {
+fn lock(hive: &File) -> Result<(), TryLockError> {
     match hive.try_lock() {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => {
-            Err(CommandError::failed(format!("{}: it is being changed by another program", path.display()))
-                .hint("wait until that program has ended, and try again"))
-        }
         // Where files have no locks, there is no way to ask.
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
-        Err(TryLockError::Error(error)) => {
-            Err(CommandError::failed(format!("{}: it could not be locked: {error}", path.display())))
-        }
+        result => result,
     }
 }
+
+/// What is said of a hive that somebody else has locked.
+const HELD: &str = "it is being changed by another program";
 
 /// Files of this size are worth a second thread: half of the time goes into giving out the memory that is read into, page
 /// by page, not into the disk.
@@ -167,26 +197,31 @@ pub(crate) fn must_be_file(path: &Path) -> Result<(), CommandError> {
 /// The logs beside a hive, whatever the case of their names. A name in the hive's own spelling is preferred, since a disk
 /// of another system may have several that Windows would take for one.
 pub(crate) fn logs_beside(hive: &Path) -> Result<Vec<(LogName, PathBuf)>, CommandError> {
-    let wanted = [LogName::Log1, LogName::Log2, LogName::Log].map(|log| (log, log_path(hive, log)));
     let folder = folder_of(hive);
     let names: Vec<OsString> = fs::read_dir(folder)
         .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name())).collect())
         .map_err(|error| CommandError::unreadable(folder, &error))?;
-    let found = wanted.into_iter().filter_map(|(log, path)| {
-        let name = path.file_name()?;
-        let mut alike: Vec<_> = names.iter().filter(|other| other.eq_ignore_ascii_case(name)).collect();
-        alike.sort_by_key(|other| (*other != name, (*other).clone()));
-        let path = hive.with_file_name(alike.first()?);
+    let found = LOGS.into_iter().filter_map(|log| {
+        let path = hive.with_file_name(stored_log(&names, hive.file_name()?, log)?);
         path.is_file().then_some((log, path))
     });
     Ok(found.collect())
 }
 
-fn log_path(hive: &Path, log: LogName) -> PathBuf {
-    let mut name = hive.file_name().unwrap_or_default().to_owned();
+const LOGS: [LogName; 3] = [LogName::Log1, LogName::Log2, LogName::Log];
+
+/// The name of a log among those in its folder.
+fn stored_log<'n>(names: &'n [OsString], hive: &OsStr, log: LogName) -> Option<&'n OsString> {
+    let wanted = log_name(hive, log);
+    let alike = names.iter().filter(|other| other.eq_ignore_ascii_case(&wanted));
+    alike.min_by_key(|other| (**other != wanted, *other))
+}
+
+fn log_name(hive: &OsStr, log: LogName) -> OsString {
+    let mut name = hive.to_owned();
     name.push(".");
     name.push(log.extension());
-    hive.with_file_name(name)
+    name
 }
 
 #[cfg(test)]
