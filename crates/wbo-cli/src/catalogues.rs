@@ -10,7 +10,7 @@ use crate::files::read_text;
 use crate::hive_files::must_be_file;
 
 /// Catalogue files of others.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct CatalogueArgs {
     /// Settings of your own programs, in a file as docs/catalogue.md describes it; may be given several times
     #[arg(long = "catalog", value_name = "FILE")]

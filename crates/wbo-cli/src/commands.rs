@@ -1,5 +1,6 @@
 //! The commands, one file each: what it takes, and what it does.
 
+mod apply;
 mod capture;
 mod catalog;
 mod completions;
@@ -12,10 +13,16 @@ mod inspect;
 mod key;
 mod man;
 mod pack;
+mod plan;
+mod preflight;
 mod recipients;
+mod recover;
 mod sign;
+mod undo;
 mod users;
 mod verify;
+
+pub(crate) use apply::hive_places as editable_hives;
 
 use clap::Subcommand;
 
@@ -30,6 +37,11 @@ pub(crate) enum Command {
     Users(users::UsersArgs),
     Explain(explain::ExplainArgs),
     Doctor(doctor::DoctorArgs),
+    Plan(Box<plan::PlanArgs>),
+    Apply(Box<apply::ApplyArgs>),
+    Preflight(Box<preflight::PreflightArgs>),
+    Undo(Box<undo::UndoArgs>),
+    Recover(recover::RecoverArgs),
     Key(key::KeyArgs),
     Pack(pack::PackArgs),
     Inspect(inspect::InspectArgs),
@@ -54,6 +66,11 @@ impl Command {
             Self::Users(args) => users::run(&args, ui),
             Self::Explain(args) => explain::run(&args, ui),
             Self::Doctor(args) => doctor::run(&args, ui),
+            Self::Plan(args) => plan::run(&args, ui),
+            Self::Apply(args) => apply::run(&args, ui),
+            Self::Preflight(args) => preflight::run(&args, ui),
+            Self::Undo(args) => undo::run(&args, ui),
+            Self::Recover(args) => recover::run(&args, ui),
             Self::Key(args) => key::run(args, ui),
             Self::Pack(args) => pack::run(&args, ui),
             Self::Inspect(args) => inspect::run(&args, ui),

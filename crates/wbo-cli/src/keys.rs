@@ -203,19 +203,21 @@ impl IdentityArgs {
         envelopes: &[Envelope],
         accepts: &dyn Fn(&OpeningKey) -> bool,
     ) -> Result<OpeningKey, CommandError> {
-        let identities = match self.read.get() {
-            Some(identities) => identities,
-            None => {
-                let identities = self.identities()?;
-                self.read.get_or_init(|| identities)
-            }
-        };
+        let identities = self.read()?;
         if identities.is_empty() {
             return Err(CommandError::new(Exit::WrongKey, format!("{}: no key was given to open it", file.display()))
                 .hint("give one with --identity FILE or --passphrase-file FILE"));
         }
         let ask = self.locked.ask()?;
         profile_keys::unwrap(envelopes, identities, &ask, accepts).map_err(|error| unwrap_failed(file, &error))
+    }
+
+    fn read(&self) -> Result<&[Identity], CommandError> {
+        if let Some(identities) = self.read.get() {
+            return Ok(identities);
+        }
+        let identities = self.identities()?;
+        Ok(self.read.get_or_init(|| identities))
     }
 
     fn identities(&self) -> Result<Vec<Identity>, CommandError> {
@@ -238,6 +240,15 @@ impl IdentityArgs {
             None => {}
         }
         Ok(identities)
+    }
+
+    /// For whom something is encrypted so that these keys open it again. A passphrase goes alone.
+    pub(crate) fn recipients(&self) -> Result<Vec<Recipient>, CommandError> {
+        let ask = self.locked.ask()?;
+        let of_each = self.read()?.iter().map(|identity| profile_keys::recipients_of(identity, &ask));
+        let recipients: Result<Vec<_>, _> = of_each.collect();
+        let recipients = recipients.map_err(|error| CommandError::usage(error.to_string()))?;
+        Ok(recipients.into_iter().flatten().collect())
     }
 
     /// What unlocks keys, for commands that sign too.

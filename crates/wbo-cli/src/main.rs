@@ -3,6 +3,7 @@
 //! This crate is the only one that prints, prompts, reads the clock, the environment and the disk. Each command is one
 //! file under `commands`, with its arguments first; what they share stands beside it.
 
+mod applying;
 mod catalogues;
 mod choosing;
 mod clean;
@@ -14,6 +15,7 @@ mod error;
 mod exit;
 mod file_time;
 mod files;
+mod folder;
 mod hibernation;
 mod hive_files;
 mod hive_opening;
@@ -22,12 +24,18 @@ mod interrupt;
 mod keys;
 mod offline;
 mod opening;
+mod plan_report;
+mod preflight;
+mod profile_file;
 mod progress;
 mod prompt;
 mod rewriting;
 mod samples;
 mod sealing;
+mod target_disk;
 mod ui;
+mod undo_file;
+mod undo_place;
 mod units;
 mod value;
 mod volumes;

@@ -18,6 +18,7 @@ use wbo_engine::{
 use crate::disk_tree::DiskTree;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::target_disk::TargetDisk;
 use crate::ui::Ui;
 use crate::volumes;
 
@@ -97,8 +98,8 @@ pub(crate) struct OfflineUser<'o> {
 
 impl SourceArgs {
     /// A source that was named elsewhere on the command line.
-    pub(crate) fn new(source: &str, drives: &[(char, PathBuf)]) -> Self {
-        Self { source: PathBuf::from(source), drives: drives.to_vec() }
+    pub(crate) fn new(source: impl Into<PathBuf>, drives: &[(char, PathBuf)]) -> Self {
+        Self { source: source.into(), drives: drives.to_vec() }
     }
 
     /// Finds what the source is, and opens the hives of the machine.
@@ -259,6 +260,12 @@ impl Offline {
         Ok(Self { folder: folder.to_owned(), trees, machine, hives, facts, kind })
     }
 
+    /// The same source, with the hives of the machine as they are now.
+    pub(crate) fn again(&self) -> Result<Self, CommandError> {
+        let drives = self.trees.iter().skip(1).map(|(at, tree)| (at.drive(), tree.root().to_owned()));
+        Self::of(&self.folder, &look_at(&self.folder)?, &drives.collect::<Vec<_>>())
+    }
+
     /// Says what may surprise about the machine.
     pub(crate) fn warn(&self, ui: Ui) {
         self.hives.iter().filter_map(HiveReport::told).for_each(|told| ui.warn(&told));
@@ -285,6 +292,19 @@ impl Offline {
             drives.mount(at.clone(), tree);
         }
         drives
+    }
+
+    /// Where something of the drives is on this machine.
+    pub(crate) fn place_of(&self, path: &WindowsPath) -> Option<PathBuf> {
+        let trees = self.trees.iter().filter_map(|(at, tree)| Some((tree, path.under(at)?)));
+        let (tree, names) = trees.min_by_key(|(_, names)| names.len())?;
+        tree.find(names).ok().flatten()
+    }
+
+    /// The drives, to be changed.
+    pub(crate) fn disk(&self) -> Result<TargetDisk, CommandError> {
+        let disk = TargetDisk::open(self.trees.iter().map(|(at, tree)| (at.clone(), tree.root().to_owned())));
+        disk.map_err(|error| CommandError::unreadable(&self.folder, &error))
     }
 
     /// How the hives of the machine were found; a thorough look goes through all that is in them.
@@ -389,6 +409,17 @@ impl OfflineUser<'_> {
             user: self.user.clone(),
             device: self.device(),
         }
+    }
+
+    /// What the engine plans for. Those who sign in for the first time have no folders yet.
+    pub(crate) fn target<'s>(&'s self, drives: &'s Drives<'s>, hives: &'s dyn OpenHive, new_users: bool) -> Source<'s> {
+        let mut source = self.source(drives, hives);
+        source.folders.confine();
+        if let (true, OfflineKind::Windows { system_root, .. }) = (new_users, &self.offline.kind) {
+            source.folders = Folders::of_windows(system_root.clone());
+            source.user = User::default();
+        }
+        source
     }
 
     /// The PC.

@@ -1,10 +1,10 @@
 //! From a document to a profile on the disk: for whom, signed by whom, written whole and read back.
 
-use std::io::Seek;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use profile_format::{Contents, Document, ProfileKey, Role, SignerKey};
+use profile_format::{Contents, Document, OpeningKey, ProfileKey, Role, SignerKey};
 use profile_keys::{Recipient, Signer};
 
 use crate::describe;
@@ -80,23 +80,13 @@ impl Sealer {
         contents: impl Contents,
         ui: Ui,
     ) -> Result<Written, CommandError> {
-        let key = match self.plain {
-            true => ProfileKey::plain(),
-            false => ProfileKey::generate().map_err(|error| CommandError::failed(error.to_string()))?,
-        };
-        let (envelopes, opening_key) = (keys::wrap(&key, &self.recipients)?, key.opening_key());
         let mut output = Output::create(out, existing)?;
-        let body = profile_format::seal(output.file(), document, &contents, key, self.author.as_ref())
-            .map_err(|error| CommandError::sealing(&error))?;
+        let party = Party { recipients: &self.recipients, plain: self.plain, author: self.author.as_ref() };
+        let sealed = seal(output.file(), document, &contents, party, self.signer.as_mut())?;
         drop(contents);
-        let body_id = describe::hex(&body.body_id());
-        let mut seals = Vec::new();
-        if let Some(signer) = &mut self.signer {
-            seals.push(keys::sign(signer, &body.statement(), Role::Author)?);
-        }
-        body.finish(output.file(), envelopes, seals).map_err(|error| CommandError::sealing(&error))?;
+        let body_id = describe::hex(&sealed.body_id);
         let bytes = output.file().stream_position().map_err(|error| files::output_failed(out, &error))?;
-        output.commit(|written| rewriting::read_back(written, Some(&opening_key), ui))?;
+        output.commit(|written| rewriting::read_back(written, Some(&sealed.key), ui))?;
         Ok(Written { bytes, body_id, author: self.author.as_ref().map(profile_keys::fingerprint) })
     }
 
@@ -108,4 +98,42 @@ impl Sealer {
             );
         }
     }
+}
+
+/// For whom something is sealed, and who is named as its author.
+#[derive(Clone, Copy)]
+pub(crate) struct Party<'p> {
+    pub(crate) recipients: &'p [Recipient],
+    pub(crate) plain: bool,
+    pub(crate) author: Option<&'p SignerKey>,
+}
+
+/// What was sealed.
+pub(crate) struct Sealed {
+    pub(crate) key: OpeningKey,
+    pub(crate) body_id: [u8; 32],
+}
+
+/// Seals a document, and has it signed.
+pub(crate) fn seal(
+    sink: &mut (impl Write + Seek),
+    document: &Document,
+    contents: &dyn Contents,
+    party: Party<'_>,
+    signer: Option<&mut Signer>,
+) -> Result<Sealed, CommandError> {
+    let key = match party.plain {
+        true => ProfileKey::plain(),
+        false => ProfileKey::generate().map_err(|error| CommandError::failed(error.to_string()))?,
+    };
+    let (envelopes, opening_key) = (keys::wrap(&key, party.recipients)?, key.opening_key());
+    let body = profile_format::seal(sink, document, contents, key, party.author)
+        .map_err(|error| CommandError::sealing(&error))?;
+    let body_id = body.body_id();
+    let mut seals = Vec::new();
+    if let Some(signer) = signer {
+        seals.push(keys::sign(signer, &body.statement(), Role::Author)?);
+    }
+    body.finish(sink, envelopes, seals).map_err(|error| CommandError::sealing(&error))?;
+    Ok(Sealed { key: opening_key, body_id })
 }

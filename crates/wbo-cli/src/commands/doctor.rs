@@ -34,8 +34,9 @@ struct DoctorReport {
     findings: Vec<FindingReport>,
 }
 
+/// One finding, for programs.
 #[derive(Serialize)]
-struct FindingReport {
+pub(crate) struct FindingReport {
     severity: &'static str,
     code: &'static str,
     place: Option<String>,
@@ -151,20 +152,22 @@ fn online_only(drives: &Drives<'_>, profile: &WindowsPath) -> Option<OnlineOnly>
 }
 
 impl FindingReport {
-    fn of(finding: Finding) -> Self {
+    pub(super) fn of(finding: Finding) -> Self {
         let Finding { severity, code, place, what, remedy } = finding;
         Self { severity: severity.word(), code, place, what, remedy }
+    }
+
+    /// A line for it, and one for what to do.
+    pub(super) fn text(&self) -> String {
+        let place = self.place.as_ref().map(|place| format!("{}: ", Clean(place))).unwrap_or_default();
+        let mut text = format!("{:<8} {place}{}\n", self.severity, Clean(&self.what));
+        if let Some(remedy) = &self.remedy {
+            text.push_str(&format!("{:8} -> {}\n", "", Clean(remedy)));
+        }
+        text
     }
 }
 
 fn text(report: &DoctorReport) -> String {
-    let mut text = String::new();
-    for finding in &report.findings {
-        let place = finding.place.as_ref().map(|place| format!("{}: ", Clean(place))).unwrap_or_default();
-        text.push_str(&format!("{:<8} {place}{}\n", finding.severity, Clean(&finding.what)));
-        if let Some(remedy) = &finding.remedy {
-            text.push_str(&format!("{:8} -> {}\n", "", Clean(remedy)));
-        }
-    }
-    text
+    report.findings.iter().map(FindingReport::text).collect()
 }

@@ -75,6 +75,7 @@ fn every_command_has_a_man_page() {
     assert_eq!(
         pages,
         [
+            "wbo-apply.1",
             "wbo-capture.1",
             "wbo-catalog-check.1",
             "wbo-catalog-list.1",
@@ -99,8 +100,12 @@ fn every_command_has_a_man_page() {
             "wbo-key.1",
             "wbo-man.1",
             "wbo-pack.1",
+            "wbo-plan.1",
+            "wbo-preflight.1",
             "wbo-recipients.1",
+            "wbo-recover.1",
             "wbo-sign.1",
+            "wbo-undo.1",
             "wbo-users.1",
             "wbo-verify.1",
             "wbo.1",

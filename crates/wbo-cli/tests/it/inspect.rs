@@ -86,6 +86,52 @@ fn personal_values_are_hidden() {
     folder.wbo("pack hidden.json --out b.wbo --plain").ends(2);
 }
 
+/// The record of an apply, as `undo.wbo`.
+fn with_record() -> Folder {
+    let folder = Folder::new();
+    folder.wbo(&format!("pack {} --out undo.wbo --plain", fixture("documents/undo.json").display())).ends(0);
+    folder
+}
+
+#[test]
+fn records_of_an_apply_show_what_they_take_back() {
+    assert_snapshot!(with_record().transcript(
+        "
+        inspect undo.wbo
+        inspect undo.wbo --section undo
+        inspect undo.wbo --section undo --reveal
+        inspect undo.wbo --section undo --json
+        verify undo.wbo
+        "
+    ));
+}
+
+#[test]
+fn what_an_apply_replaced_is_hidden() {
+    let folder = with_record();
+    for line in ["inspect undo.wbo", "inspect undo.wbo --section undo"] {
+        for line in [line.to_owned(), format!("{line} --json")] {
+            let run = folder.wbo(&line).ends(0);
+            // An ordinary value, the share and the letter of a drive, and the bytes of a file.
+            for secret in ["0001ff", "00 01 ff", "private", "RemotePath", "Morning", "01000480"] {
+                assert!(!run.stdout.contains(secret), "{secret}: {run:?}");
+            }
+        }
+    }
+    let report = folder.wbo("inspect undo.wbo --json").ends(0).json();
+    let counts = json!({ "apply": "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf", "keys": 3, "values": 3, "files": 2 });
+    assert_eq!(report["opened"]["undo"], counts);
+    let revealed = folder.wbo("inspect undo.wbo --section undo --reveal --json").ends(0).json();
+    assert_eq!(revealed["document"]["undo"], record_document()["undo"]);
+    // Other sections say nothing of it, and do not read it.
+    let network = folder.wbo("inspect undo.wbo --section network --json").ends(0).json();
+    assert_eq!((&network["opened"]["undo"], &network["document"]["undo"]), (&Value::Null, &Value::Null));
+}
+
+fn record_document() -> Value {
+    serde_json::from_str(&std::fs::read_to_string(fixture("documents/undo.json")).unwrap()).unwrap()
+}
+
 #[test]
 fn documents_come_back_as_they_were() {
     let mut count = 0;
@@ -96,7 +142,7 @@ fn documents_come_back_as_they_were() {
             count += 1;
         }
     }
-    assert!(count >= 3, "{count} documents");
+    assert!(count >= 4, "{count} documents");
 }
 
 fn comes_back(document: &str) {

@@ -16,6 +16,7 @@ mod schema;
 mod tools;
 
 // The commands.
+mod apply;
 mod capture;
 mod capture_sources;
 mod catalog;

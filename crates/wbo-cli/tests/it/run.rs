@@ -148,7 +148,9 @@ impl Run {
 /// Whether this says what was found out about profiles, hives, catalogue files, a source or its users, which is a result,
 /// good or bad.
 fn is_verdict(value: &Value) -> bool {
-    ["verify", "hive-check", "catalog-check", "doctor", "capture"].iter().any(|kind| value["wbo"] == *kind)
+    ["verify", "hive-check", "catalog-check", "doctor", "capture", "apply", "preflight", "recover"]
+        .iter()
+        .any(|kind| value["wbo"] == *kind)
 }
 
 /// As a person sees it, for failing tests.

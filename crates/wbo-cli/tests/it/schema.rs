@@ -87,6 +87,7 @@ fn outputs() -> Vec<Value> {
     folder.changed("NTUSER.DAT", "broken", |hive| crate::hive::break_a_value(hive));
     folder.write("edit.reg", crate::hive::EDIT);
     folder.image("windows-11", "windows-11");
+    folder.image("windows-10", "windows-10");
     folder.write("windows-11/Users/dave/NTUSER.DAT", "nothing");
     folder.write("flawed.toml", "catalogue = 1\n[[setting]]\nid = \"a.b\"\n");
     // Old in part, since its logs are gone.
@@ -122,10 +123,21 @@ fn outputs() -> Vec<Value> {
         doctor windows-11 --json
         catalog list taskbar.alignment start.pins network.drives background.picture display.night-light --json
         catalog show taskbar.alignment --json
-        catalog check flawed.toml --json";
+        catalog check flawed.toml --json
+        capture windows-10 --user bob --only taskbar.c*,background.picture --plain --out bob.wbo --json
+        plan bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --out plan --reveal --json
+        preflight bob.wbo windows-10 --user 李雷 --allow-plain --accept-unsigned test --json
+        apply bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --undo-plain --json
+        recover windows-10 --json
+        undo last windows-10 --allow-plain --json";
     let runs = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| folder.wbo(line).json());
     let mut outputs: Vec<_> = std::iter::once(endorsed).chain(runs).collect();
     outputs.push(folder.json("salvaged/incomplete.json"));
+    outputs.push(folder.json("plan"));
+    let mut kept =
+        std::fs::read_dir(folder.path("windows-10/ProgramData/wbo")).unwrap().map(|entry| entry.unwrap().path());
+    let kept = kept.find(|path| path.join("report.json").exists()).unwrap();
+    outputs.push(serde_json::from_slice(&std::fs::read(kept.join("report.json")).unwrap()).unwrap());
     outputs.push(json!({"wbo": "progress", "version": 1, "what": "pack", "done": 1, "total": 2}));
     outputs
 }
