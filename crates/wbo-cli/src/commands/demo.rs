@@ -31,7 +31,7 @@ struct Step {
     exit: Exit,
 }
 
-const STEPS: [Step; 15] = [
+const STEPS: [Step; 23] = [
     Step {
         says: "The drive of a Windows that is switched off lies here as a folder. Who has settings on it?",
         args: &["users", "windows-11"],
@@ -114,6 +114,84 @@ const STEPS: [Step; 15] = [
         args: &["capture", "windows-10", "--all-users", "--out", "profiles", "--recipients-file", "desk.pub"],
         exit: Exit::Done,
     },
+    Step {
+        says: "Bob, on the other PC, is to have her taskbar and colors. What is there now, to compare at the end?",
+        args: &["hive", "export", "windows-10/Users/bob/NTUSER.DAT", "--utf8", "--out", "before.reg"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "Can it be done?",
+        args: &[
+            "preflight",
+            "alice.wbo",
+            "windows-10",
+            "--user",
+            "bob",
+            "--map-user",
+            "AliceExample=bob",
+            "--identity",
+            "alice.key",
+            "--signers",
+            "signers",
+        ],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "What would change? The plan is kept, and holds only while that Windows stays as it is.",
+        args: &[
+            "plan",
+            "alice.wbo",
+            "windows-10",
+            "--user",
+            "bob",
+            "--map-user",
+            "AliceExample=bob",
+            "--only",
+            "taskbar.*,appearance.a*,sound.*",
+            "--out",
+            "bob.plan",
+            "--identity",
+            "alice.key",
+            "--signers",
+            "signers",
+        ],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "All of it or nothing is written, and what was there is kept first.",
+        args: &["apply", "bob.plan", "windows-10", "--identity", "alice.key", "--signers", "signers"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "It is as planned: the same plan finds nothing left to change.",
+        args: &[
+            "plan",
+            "alice.wbo",
+            "windows-10",
+            "--user",
+            "bob",
+            "--map-user",
+            "AliceExample=bob",
+            "--only",
+            "taskbar.*,appearance.a*,sound.*",
+            "--identity",
+            "alice.key",
+            "--signers",
+            "signers",
+        ],
+        exit: Exit::Done,
+    },
+    Step { says: "Should the power have failed in between:", args: &["recover", "windows-10"], exit: Exit::Done },
+    Step {
+        says: "Second thoughts.",
+        args: &["undo", "last", "windows-10", "--identity", "alice.key"],
+        exit: Exit::Done,
+    },
+    Step {
+        says: "",
+        args: &["hive", "export", "windows-10/Users/bob/NTUSER.DAT", "--utf8", "--out", "after.reg"],
+        exit: Exit::Done,
+    },
 ];
 
 pub(super) fn run(args: &DemoArgs, ui: Ui) -> Result<Exit, CommandError> {
@@ -169,7 +247,7 @@ fn run_step(step: &Step, folder: &Path, ui: Ui) -> Result<(), CommandError> {
     if output.status.code() != Some(i32::from(step.exit.code())) {
         return Err(CommandError::failed(format!("`wbo {}` ended with {}", step.args.join(" "), output.status)));
     }
-    prepare_next(step, folder, &output.stdout)
+    prepare_next(step, folder, &output.stdout, ui)
 }
 
 /// An argument as one types it in a shell.
@@ -178,7 +256,7 @@ fn typed(arg: &str) -> String {
 }
 
 /// What a person would do between two commands: save a public key, write the list of signers, lose a bit.
-fn prepare_next(step: &Step, folder: &Path, stdout: &[u8]) -> Result<(), CommandError> {
+fn prepare_next(step: &Step, folder: &Path, stdout: &[u8], ui: Ui) -> Result<(), CommandError> {
     let failed = |error: std::io::Error| CommandError::failed(format!("the folder of the demo: {error}"));
     match step.args {
         ["key", "generate", "--out", key] => {
@@ -195,6 +273,19 @@ fn prepare_next(step: &Step, folder: &Path, stdout: &[u8]) -> Result<(), Command
                 *byte ^= 1;
             }
             std::fs::write(folder.join("changed.wbo"), bytes).map_err(failed)
+        }
+        ["hive", "export", .., "after.reg"] => {
+            // The values of a key may stand in another order then, which means nothing.
+            let sorted = |name: &str| -> Result<Vec<String>, CommandError> {
+                let text = std::fs::read_to_string(folder.join(name)).map_err(failed)?;
+                let mut keys: Vec<Vec<&str>> = text.split("\r\n\r\n").map(|key| key.lines().collect()).collect();
+                keys.iter_mut().for_each(|key| key.sort_unstable());
+                Ok(keys.into_iter().map(|key| key.join("\n")).collect())
+            };
+            if sorted("before.reg")? != sorted("after.reg")? {
+                return Err(CommandError::failed("what was undone is not what was there before"));
+            }
+            ui.print("# The two exports have the same keys and the same values.\n")
         }
         _ => Ok(()),
     }
