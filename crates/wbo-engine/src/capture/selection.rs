@@ -23,6 +23,8 @@ struct Pattern {
 #[derive(Clone, Debug)]
 enum Matches {
     Apps,
+    /// This one, by its whole id.
+    Id,
     Category(Category),
     Ids(NameGlob),
 }
@@ -88,6 +90,10 @@ impl Pattern {
         if text == APPS {
             return Ok(Self { text: text.to_owned(), matches: Matches::Apps });
         }
+        // Who names hundreds of settings does it by their whole ids.
+        if catalogue.get(text).is_some() {
+            return Ok(Self { text: text.to_owned(), matches: Matches::Id });
+        }
         let category = Category::NAMED.iter().find(|(_, name)| *name == text).map(|(category, _)| *category);
         let matches = category.map_or_else(|| Matches::Ids(NameGlob::new(text)), Matches::Category);
         let pattern = Self { text: text.to_owned(), matches };
@@ -106,6 +112,7 @@ impl Pattern {
     fn fits(&self, setting: &Setting) -> bool {
         match &self.matches {
             Matches::Apps => false,
+            Matches::Id => self.text == setting.id,
             Matches::Category(category) => setting.category == *category,
             Matches::Ids(glob) => glob.matches(&Name::from(setting.id.as_str())),
         }
