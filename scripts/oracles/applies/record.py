@@ -186,7 +186,8 @@ def holds(id, wanted, before, after):
 
 
 def parts(value):
-    return value[1].decode("utf-16-le").rstrip("\0").split(";") if value else []
+    texts = value[1].decode("utf-16-le").rstrip("\0").split(";") if value else []
+    return [text for text in texts if text]
 
 
 def by_id(document):
