@@ -1,8 +1,8 @@
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use profile_format::{ApplyId, Contents, Replaced, Undo};
+use profile_format::{Contents, Replaced, Undo};
 use registry::WriteRegistry;
 use serde::Serialize;
 use wbo_engine::undo::{Standing, TakeBack, UndoError, take_back};
@@ -88,26 +88,48 @@ pub(super) fn run(args: &UndoArgs, ui: Ui) -> Result<Exit, CommandError> {
     let mut disk = target.disk()?;
     let users = target.users();
     let named = args.user.as_deref().map(|user| target_user(Some(user), false, &users)).transpose()?;
-    let path = record_path(&args.record, named, &target, &disk)?;
-    let record = args.opening.open_any(&path, Demand::Shown, true, ui)?;
+    let mut candidates = records(&args.record, named, &target, &disk)?;
+    while let Some(path) = candidates.pop() {
+        if let Some(exit) = attempt(args, &path, candidates.is_empty(), named, &users, &target, &mut disk, ui)? {
+            return Ok(exit);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Takes back what one record says. Nothing, where it is of an apply that was cut off before it changed anything, and there
+/// is an older one.
+#[expect(clippy::too_many_arguments, reason = "what a run has found out travels along")]
+fn attempt(
+    args: &UndoArgs,
+    path: &Path,
+    is_oldest: bool,
+    named: Option<&UserProfile>,
+    users: &Users,
+    target: &Offline,
+    disk: &mut TargetDisk,
+    ui: Ui,
+) -> Result<Option<Exit>, CommandError> {
+    let record = args.opening.open_any(path, Demand::Shown, true, ui)?;
     let Some(undo) = record.document.undo.clone() else {
         let error = format!("{}: it is a profile, and no record of what an apply replaced", path.display());
         return Err(CommandError::usage(error).hint("`wbo apply` says where it keeps the record"));
     };
-    believe(&record, &undo, &disk, &target)?;
-    let user = user_of(named, &record, &users)?;
+    let receipt = believe(&record, &undo, disk, target)?;
+    let user = user_of(named, &record, users)?;
     if !args.dry_run {
-        preflight::refuse_hibernated(&target)?;
+        preflight::refuse_hibernated(target)?;
     }
-    let unfinished = unfinished(&undo, &disk, &target)?;
+    let unfinished = unfinished(&undo, disk, target)?;
     let machine = undo.steps.iter().any(|step| is_of_machine(&step.what));
-    let places = hive_places(&target, user, machine)?;
+    let places = hive_places(target, user, machine)?;
 
     // Whoever else would change the hives waits from here on.
-    let registry = if args.dry_run { None } else { Some(editors(&disk, &places)?) };
-    let target = if machine { target.again()? } else { target };
+    let registry = if args.dry_run { None } else { Some(editors(disk, &places)?) };
+    let fresh = if machine { Some(target.again()?) } else { None };
+    let target = fresh.as_ref().unwrap_or(target);
     let opened = target.user(user)?;
-    let (drives, hives) = (target.drives(), HivesOn(&target));
+    let (drives, hives) = (target.drives(), HivesOn(target));
     let source = opened.source(&drives, &hives);
     let bytes = |state: &profile_format::FileState| record.contents.get(&state.content.id).cloned();
     let back = take_back(&undo, &source, args.force, &bytes, hive_opening::now());
@@ -116,16 +138,20 @@ pub(super) fn run(args: &UndoArgs, ui: Ui) -> Result<Exit, CommandError> {
         error => CommandError::new(Exit::Untrusted, error.to_string())
             .hint("nothing was changed; the record was not made by wbo, or was changed since"),
     })?;
+    let never_begun = receipt.is_some_and(|receipt| receipt.state == "prepared") && !unfinished;
+    if never_begun && !is_oldest && back.steps.iter().all(|step| *step == Standing::AsBefore) {
+        return Ok(None);
+    }
     if let Some(mut registry) = registry {
         if !back.changes.is_empty() || !back.files.is_empty() {
-            let shown = path.clone();
+            let shown = path.to_owned();
             for change in &back.changes {
                 registry.make(change).map_err(|error| CommandError::registry(&shown, &error))?;
             }
             let transaction = Transaction {
                 id: undo_file::new_id()?.0,
                 label: format!("wbo undo for {user}"),
-                journal: undo_place::journal(&target),
+                journal: undo_place::journal(target),
                 hives: registry
                     .into_hives()
                     .filter_map(|(at, editor)| {
@@ -133,23 +159,26 @@ pub(super) fn run(args: &UndoArgs, ui: Ui) -> Result<Exit, CommandError> {
                         Some((path.clone(), editor))
                     })
                     .collect(),
-                folders: missing_folders(&disk, &back.files)?,
+                folders: missing_folders(disk, &back.files)?,
                 files: back.files.iter().map(file_change).collect(),
                 access: access_lists(&undo),
             };
             let contents: &dyn Contents = &record.contents;
-            let done = interrupt::uninterrupted(|| transaction.commit(&mut disk, contents));
-            let done = done.map_err(|error| failed_commit(&error, &target))?;
+            let done = interrupt::uninterrupted(|| transaction.commit(disk, contents));
+            let done = done.map_err(|error| failed_commit(&error, target))?;
             if let Some(fault) = done.left_over {
                 ui.warn(&format!("{fault}; `wbo recover` removes it"));
             }
-            read_back(&undo, &back, user, &target, &bytes)?;
+            read_back(&undo, &back, user, target, &bytes)?;
         }
         if back.steps.iter().all(|step| !matches!(step, Standing::Kept(_))) {
-            Receipt::mark(&mut disk, &target, &undo.apply.to_string(), "taken-back")?;
+            // What was taken back is so, whatever becomes of the note.
+            if let Err(error) = Receipt::mark(disk, target, &undo.apply.to_string(), "taken-back") {
+                ui.warn(error.message());
+            }
         }
         if unfinished {
-            forget(&undo, &mut disk, &target)?;
+            forget(&undo, disk, target)?;
         }
     }
     let settings = settings(&undo, &back);
@@ -172,26 +201,23 @@ pub(super) fn run(args: &UndoArgs, ui: Ui) -> Result<Exit, CommandError> {
         ui.hint("--force takes back also what was changed since");
     }
     ui.result(&report, &text)?;
-    Ok(if counts.kept > 0 { Exit::Partly } else { Exit::Done })
+    Ok(Some(if counts.kept > 0 { Exit::Partly } else { Exit::Done }))
 }
 
-/// The file of a record: as it was named, or among those that the target keeps.
-fn record_path(
+/// The files of records that may be meant, the likeliest last: as it was named, or among those that the target keeps.
+fn records(
     name: &str,
     user: Option<&UserProfile>,
     target: &Offline,
     disk: &TargetDisk,
-) -> Result<PathBuf, CommandError> {
+) -> Result<Vec<PathBuf>, CommandError> {
     let path = PathBuf::from(name);
     if path.is_file() {
-        return Ok(path);
+        return Ok(vec![path]);
     }
     let folder = undo_place::folder(target);
     let entries = disk.list(&folder);
     let entries = entries.map_err(|error| CommandError::new(Exit::SourceUnreadable, format!("{folder}: {error}")))?;
-    let journals = pending(disk, &undo_place::journal(target)).unwrap_or_default();
-    let unfinished: Vec<String> =
-        journals.iter().filter_map(|journal| Some(ApplyId(journal.id()?).to_string())).collect();
     let mut found: Vec<(String, String)> = Vec::new();
     for entry in entries.unwrap_or_default() {
         let id = entry.name.to_string();
@@ -202,7 +228,7 @@ fn record_path(
         let Some(receipt) = Receipt::find(disk, target, &id)?.filter(|_| has_record) else { continue };
         let is_last = name == "last";
         let of_user = user.is_none_or(|user| user.sid == receipt.sid);
-        if !is_last || of_user && receipt.is_in_force(&unfinished) {
+        if !is_last || of_user && receipt.may_be_in_force() {
             found.push((receipt.at, id));
         }
     }
@@ -217,15 +243,23 @@ fn record_path(
         ))
         .hint("`wbo apply` says where it keeps the record; with --undo-dir it is in that folder")
     };
-    let (_, id) = found.pop().ok_or_else(no_record)?;
-    target.place_of(&folder.join(&*id).join(undo_place::UNDO)).ok_or_else(no_record)
+    let place = |(_, id): &(String, String)| target.place_of(&folder.join(&**id).join(undo_place::UNDO));
+    let paths: Vec<PathBuf> = found.iter().filter_map(place).collect();
+    if paths.is_empty() { Err(no_record()) } else { Ok(paths) }
 }
 
 /// A record is believed if the target says that it belongs to an apply of its own, or if somebody vouches for it.
-fn believe(record: &Profile, undo: &Undo, disk: &TargetDisk, target: &Offline) -> Result<(), CommandError> {
+/// Its receipt, if the target has it.
+fn believe(
+    record: &Profile,
+    undo: &Undo,
+    disk: &TargetDisk,
+    target: &Offline,
+) -> Result<Option<Receipt>, CommandError> {
     let receipt = Receipt::find(disk, target, &undo.apply.to_string())?;
-    if receipt.is_some_and(|receipt| receipt.undo_body_id == hex(&record.body_id)) || record.is_trusted {
-        return Ok(());
+    let receipt = receipt.filter(|receipt| receipt.undo_body_id == hex(&record.body_id));
+    if receipt.is_some() || record.is_trusted {
+        return Ok(receipt);
     }
     let error = format!(
         "{}: {} does not say that this record belongs to an apply of its own",

@@ -277,6 +277,10 @@ pub(crate) fn failed_commit(error: &CommitError, target: &Offline) -> CommandErr
         CommitError::Unsettled { .. } => {
             failed.hint(format!("`wbo recover {}` finishes it or takes it back", target.folder.display()))
         }
+        CommitError::NotBegun(_) => {
+            let shown = target.folder.display();
+            failed.hint(format!("should something of it be left, `wbo recover {shown}` removes it"))
+        }
         _ => failed,
     }
 }

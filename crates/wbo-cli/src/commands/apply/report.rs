@@ -122,7 +122,10 @@ impl Receipt {
         // The receipt comes last: where there is one, the record is whole.
         files.push((folder.join(REPORT), &receipt));
         for (path, bytes) in files {
-            disk.create(&path, bytes, Access::Inherited).map_err(|error| failed(&path, error))?;
+            // A file that has its name is whole.
+            let part = folder.join(PART);
+            let made = disk.create(&part, bytes, Access::Inherited).and_then(|()| disk.rename(&part, &path));
+            made.map_err(|error| failed(&path, error))?;
         }
         let parent = folder.parent().unwrap_or_else(|| folder.clone());
         disk.sync_folder(folder).and_then(|()| disk.sync_folder(&parent)).map_err(|error| failed(folder, error))
@@ -150,9 +153,9 @@ impl Receipt {
         Ok(receipt.filter(|receipt| receipt.wbo == "applied" && receipt.version == 1 && receipt.apply == apply))
     }
 
-    /// Whether what the apply wrote is there, as far as is known: it ended, or was cut off and not recovered yet.
-    pub(crate) fn is_in_force(&self, unfinished: &[String]) -> bool {
-        self.state == "done" || self.state == "prepared" && unfinished.contains(&self.apply)
+    /// Whether what the apply wrote may be there: it ended, or was cut off and nobody noted what became of it.
+    pub(crate) fn may_be_in_force(&self) -> bool {
+        matches!(self.state.as_str(), "done" | "prepared")
     }
 
     /// Notes what became of an apply since. Where there is no receipt, there is nothing to note.
