@@ -3,6 +3,7 @@
 //! This crate is the only one that prints, prompts, reads the clock, the environment and the disk. Each command is one
 //! file under `commands`, with its arguments first; what they share stands beside it.
 
+mod any_profile;
 mod applying;
 mod catalogues;
 mod choosing;
@@ -11,6 +12,7 @@ mod cli;
 mod commands;
 mod describe;
 mod disk_tree;
+mod document_file;
 mod error;
 mod exit;
 mod file_time;

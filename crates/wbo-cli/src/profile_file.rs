@@ -5,11 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use profile_format::{Basis, ContentId, ContentPart, Document, Standing, Suite, Trust};
+use profile_format::{Basis, ContentId, ContentPart, Document, Opened, Standing, Suite, Trust};
 
 use crate::describe;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::files::FileSource;
 use crate::keys::{IdentityArgs, TrustArgs};
 use crate::opening::{self, Demand};
 use crate::ui::Ui;
@@ -63,13 +64,17 @@ impl ProfileArgs {
             return Err(CommandError::new(Exit::Policy, error).hint("--allow-plain takes it all the same"));
         }
         let opened = opening::open(path, sealed, &self.identities, &self.trust, demand)?;
+        let is_trusted = *opened.trust().basis() == Basis::Sealed || self.trust.accepted_reason().is_some();
+        Profile::of(path, &opened, is_trusted)
+    }
+}
+
+impl Profile {
+    /// All of an opened profile.
+    pub(crate) fn of(path: &Path, opened: &Opened<FileSource>, is_trusted: bool) -> Result<Self, CommandError> {
         let failed = |error| CommandError::reading(path, &error);
         let document = opened.document().map_err(failed)?;
-        let size: u64 = document.contents().iter().map(|content| content.size).sum();
-        if size > CONTENTS {
-            let error = format!("{}: its files have {size} bytes; at most {CONTENTS} are applied", path.display());
-            return Err(CommandError::usage(error));
-        }
+        refuse_large(path, &document)?;
         let mut contents: BTreeMap<ContentId, Vec<u8>> = BTreeMap::new();
         let mut current = None;
         opened
@@ -89,10 +94,19 @@ impl ProfileArgs {
             })
             .map_err(failed)?;
         let believed = believed(opened.trust());
-        let is_trusted = *opened.trust().basis() == Basis::Sealed || self.trust.accepted_reason().is_some();
         let body_id = opened.sealed().body_id();
-        Ok(Profile { path: path.to_owned(), document, contents, body_id, is_trusted, believed })
+        Ok(Self { path: path.to_owned(), document, contents, body_id, is_trusted, believed })
     }
+}
+
+/// Refuses a profile whose files would not fit into memory.
+pub(crate) fn refuse_large(path: &Path, document: &Document) -> Result<(), CommandError> {
+    let size: u64 = document.contents().iter().map(|content| content.size).sum();
+    if size > CONTENTS {
+        let error = format!("{}: its files have {size} bytes; at most {CONTENTS} are taken at once", path.display());
+        return Err(CommandError::usage(error));
+    }
+    Ok(())
 }
 
 /// Who vouches for it, or why it is taken without.
