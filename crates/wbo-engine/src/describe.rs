@@ -23,7 +23,7 @@ pub fn item(setting: &Setting, item: &Item) -> Option<String> {
 }
 
 /// The place of the registry that an item of a setting is from.
-fn place_of<'s>(setting: &'s Setting, item: &Item) -> Option<&'s RegistryPlace> {
+pub(crate) fn place_of<'s>(setting: &'s Setting, item: &Item) -> Option<&'s RegistryPlace> {
     let first = item.path().first().map(profile_format::Text::to_string_lossy);
     let part = setting.parts.iter().find(|part| part.name.is_none() || part.name == first)?;
     match &part.place {

@@ -19,6 +19,7 @@ mod tokens;
 mod device;
 mod doctor;
 mod machine;
+mod meaning;
 mod users;
 mod windows;
 
@@ -28,6 +29,9 @@ pub mod forms;
 pub mod pins;
 pub mod secrets;
 pub mod writing;
+
+// From a profile to another.
+pub mod compare;
 
 // From a profile to a target.
 pub mod plan;

@@ -68,6 +68,12 @@ impl Selection {
         !self.excludes(setting) && (self.only.is_empty() || fits(&self.only) || fits(&self.also))
     }
 
+    /// Whether a setting is asked for that the catalogue does not know.
+    pub(crate) fn includes_unknown(&self, id: &str, category: Category) -> bool {
+        let fits = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.fits_id(id, category));
+        !fits(&self.except) && (self.only.is_empty() || fits(&self.only))
+    }
+
     /// Whether a setting is asked to be left out.
     pub fn excludes(&self, setting: &Setting) -> bool {
         self.except.iter().any(|pattern| pattern.fits(setting))
@@ -110,11 +116,15 @@ impl Pattern {
     }
 
     fn fits(&self, setting: &Setting) -> bool {
+        self.fits_id(&setting.id, setting.category)
+    }
+
+    fn fits_id(&self, id: &str, of: Category) -> bool {
         match &self.matches {
             Matches::Apps => false,
-            Matches::Id => self.text == setting.id,
-            Matches::Category(category) => setting.category == *category,
-            Matches::Ids(glob) => glob.matches(&Name::from(setting.id.as_str())),
+            Matches::Id => self.text == id,
+            Matches::Category(category) => of == *category,
+            Matches::Ids(glob) => glob.matches(&Name::from(id)),
         }
     }
 }

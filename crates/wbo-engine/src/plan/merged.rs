@@ -4,25 +4,8 @@ use profile_format::Timestamp;
 use registry::{FileTime, Name, Value, ValueType, View};
 
 use crate::catalogue::RegistryPlace;
-use crate::forms::{Form, NightLight, Written};
-
-/// Whether two values mean the same at a place, so that nothing needs to be written. What a setting remembers of when it
-/// was set is no part of its meaning.
-pub(super) fn means_the_same(place: &RegistryPlace, one: &Value, other: &Value, by_text: bool) -> bool {
-    if one == other {
-        return true;
-    }
-    if by_text && one.kind == other.kind && one.view() == other.view() {
-        return true;
-    }
-    match (place.form, night_light(one), night_light(other)) {
-        (Some(Form::NightLight), Some(mut one), Some(other)) => {
-            one.written = other.written;
-            one == other
-        }
-        _ => false,
-    }
-}
+use crate::forms::{Form, Written};
+use crate::meaning::night_light;
 
 /// The value as it is written now: where Windows keeps only what was set last, it says that this was.
 pub(super) fn as_of(place: &RegistryPlace, wanted: Value, found: Option<&Value>, now: FileTime) -> Value {
@@ -71,10 +54,6 @@ pub(super) fn with_paths_of(wanted: Value, found: &Value) -> Value {
     // A path of the other may need its variables.
     let kind = if found.kind == ValueType::EXPAND_SZ { found.kind } else { wanted.kind };
     Value::new(kind, &View::Text(joined))
-}
-
-fn night_light(value: &Value) -> Option<NightLight> {
-    NightLight::read(&value.data).ok()
 }
 
 /// Seconds since 1970 of a moment that is counted from 1601.

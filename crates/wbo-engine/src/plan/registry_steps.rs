@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use registry::{Change, KeyPath, Name, Overlay, ReadRegistry, Root, Value, WriteRegistry};
 
-use super::merged::{as_of, means_the_same, with_paths_of};
+use super::merged::{as_of, with_paths_of};
 use super::{Request, Skip, unreadable};
 use crate::capture::{MOST_OF_VALUE, merged_bits};
 use crate::catalogue::{Form, RegistryPlace};
+use crate::meaning::means_the_same;
 use crate::writing::WriteRules;
 
 /// Brings the registry of one instance of a setting to what is wanted, in an overlay that is thrown away if it fails.
