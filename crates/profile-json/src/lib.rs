@@ -77,4 +77,4 @@ pub use contents::ContentPlace;
 pub use error::{JsonError, JsonPath, Problem, WriteError};
 pub use path::{ContentPath, ContentPathError};
 pub use read::{Defaults, from_json};
-pub use write::{View, document_value, json_text, to_json};
+pub use write::{View, document_value, json_line, json_text, to_json};

@@ -59,10 +59,19 @@ pub fn document_value(
 /// A reviewer must see what a file says. Characters that are invisible or that turn the direction of the text around
 /// are written as `\u` escapes, which say the same to every JSON reader.
 pub fn json_text(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    // Outside of strings JSON is ASCII, so whatever is found here stands in a string, where an escape may stand.
-    let mut text = String::new();
+    Ok(escaped(&serde_json::to_string_pretty(value)?))
+}
+
+/// As [`json_text`], on one line.
+pub fn json_line(value: &impl Serialize) -> Result<String, serde_json::Error> {
+    Ok(escaped(&serde_json::to_string(value)?))
+}
+
+/// Outside of strings JSON is ASCII, so whatever is deceptive stands in a string, where an escape may stand.
+fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len() + 1);
     let mut units = [0; 2];
-    for character in serde_json::to_string_pretty(value)?.chars() {
+    for character in json.chars() {
         if is_deceptive(character) {
             let escapes = character.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}"));
             text.extend(escapes);
@@ -71,7 +80,7 @@ pub fn json_text(value: &impl Serialize) -> Result<String, serde_json::Error> {
         }
     }
     text.push('\n');
-    Ok(text)
+    text
 }
 
 /// Control characters beyond those that JSON escapes anyway, and format characters that are invisible or reorder text.

@@ -56,6 +56,7 @@ impl AnyProfileArgs {
     }
 
     /// Opens a profile of either form, and reads all of it.
+    #[expect(dead_code, reason = "for commands that convert and combine")]
     pub(crate) fn read(
         &self,
         path: &Path,

@@ -5,6 +5,7 @@ mod capture;
 mod catalog;
 mod completions;
 mod demo;
+mod diff;
 mod doctor;
 mod explain;
 mod extract;
@@ -23,6 +24,7 @@ mod users;
 mod verify;
 
 pub(crate) use apply::hive_places as editable_hives;
+pub(crate) use capture::captured;
 
 use clap::Subcommand;
 
@@ -37,6 +39,7 @@ pub(crate) enum Command {
     Users(users::UsersArgs),
     Explain(explain::ExplainArgs),
     Doctor(doctor::DoctorArgs),
+    Diff(Box<diff::DiffArgs>),
     Plan(Box<plan::PlanArgs>),
     Apply(Box<apply::ApplyArgs>),
     Preflight(Box<preflight::PreflightArgs>),
@@ -66,6 +69,7 @@ impl Command {
             Self::Users(args) => users::run(&args, ui),
             Self::Explain(args) => explain::run(&args, ui),
             Self::Doctor(args) => doctor::run(&args, ui),
+            Self::Diff(args) => diff::run(&args, ui),
             Self::Plan(args) => plan::run(&args, ui),
             Self::Apply(args) => apply::run(&args, ui),
             Self::Preflight(args) => preflight::run(&args, ui),

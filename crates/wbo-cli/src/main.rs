@@ -34,13 +34,16 @@ mod prompt;
 mod rewriting;
 mod samples;
 mod sealing;
+mod side;
 mod target_disk;
+mod terminal;
 mod ui;
 mod undo_file;
 mod undo_place;
 mod units;
 mod value;
 mod volumes;
+mod wrap;
 
 fn main() -> std::process::ExitCode {
     cli::run(std::env::args_os())

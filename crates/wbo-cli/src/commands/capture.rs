@@ -204,6 +204,25 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
     Ok(exit(&report, &users.unread))
 }
 
+/// Captures one user, and says how the hives were found. What is `timeless` says nothing that the source does not.
+pub(crate) fn captured(
+    source: &Offline,
+    user: &UserProfile,
+    catalogue: &Catalogue,
+    selection: &Selection,
+    catalogue_version: &str,
+    timeless: bool,
+) -> Result<(Profile, Vec<HiveReport>), CommandError> {
+    let opened = source.user(user)?;
+    let drives = source.drives();
+    let hives = HivesOn(source);
+    let facts = facts::of(&opened, catalogue_version, timeless)?;
+    let notes = notes::of(source, &opened);
+    let found = opened.source(&drives, &hives);
+    let profile = profile(&found, catalogue, selection, Secrets::standard(), facts, notes);
+    Ok((profile, opened.hives))
+}
+
 impl UserReport {
     fn fail(&mut self, error: &CommandError) {
         self.error = Some(error.message().to_owned());
@@ -250,17 +269,12 @@ type Destination<'d> = (PathBuf, Existing, &'d Mutex<Option<&'d mut Sealer>>);
 
 impl Capture<'_> {
     fn one(&self, user: &UserProfile) -> Result<(Profile, Vec<HiveReport>), CommandError> {
-        let opened = self.source.user(user)?;
-        let drives = self.source.drives();
-        let hives = HivesOn(self.source);
-        let source = opened.source(&drives, &hives);
-        let facts = facts::of(&opened, &self.catalogue_version, self.plain)?;
-        let notes = notes::of(self.source, &opened);
-        let mut profile = profile(&source, self.catalogue, self.selection, Secrets::standard(), facts, notes);
+        let (mut profile, hives) =
+            captured(self.source, user, self.catalogue, self.selection, &self.catalogue_version, self.plain)?;
         if self.plain {
             profile.document.facts.id = facts::id_of(&profile)?;
         }
-        Ok((profile, opened.hives))
+        Ok((profile, hives))
     }
 
     fn report(

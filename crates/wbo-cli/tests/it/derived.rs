@@ -83,6 +83,7 @@ fn every_command_has_a_man_page() {
             "wbo-catalog.1",
             "wbo-completions.1",
             "wbo-demo.1",
+            "wbo-diff.1",
             "wbo-doctor.1",
             "wbo-explain.1",
             "wbo-extract.1",

@@ -1,0 +1,271 @@
+mod json;
+mod report;
+mod text;
+
+use std::collections::BTreeSet;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use profile_format::Category;
+use wbo_engine::capture::Selection;
+use wbo_engine::catalogue::Catalogue;
+use wbo_engine::compare::{self, Comparer, Ignored};
+
+use crate::any_profile::AnyProfileArgs;
+use crate::catalogues::CatalogueArgs;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::files::{self, Existing, Output, read_text};
+use crate::offline::parse_drive;
+use crate::side::{Side, Sides};
+use crate::terminal::{self, Colour};
+use crate::ui::Ui;
+use report::{AppReport, CountsReport, FactReport, HeadReport, SettingReport, SideReport, TailReport, UnusedReport};
+
+/// Show what differs between two profiles
+///
+/// Each side is a profile, a document in JSON, or the folder of a Windows that is switched off. Settings are compared by what
+/// they mean, lists by element and long texts by word; what the user never set is shown with what Windows does then. Ends
+/// with 0 where nothing differs, with 1 where settings or apps do, and with more on trouble. What differs in the PCs and the
+/// users is shown, and decides nothing.
+#[derive(Args, Debug)]
+pub(crate) struct DiffArgs {
+    /// What it was: a profile, a document in JSON ('-' for standard input), or a folder with a Windows or a user in it
+    before: PathBuf,
+
+    /// What it is now, in any of these forms
+    after: PathBuf,
+
+    /// Of folders with several users, whose settings: a name, DOMAIN\name, a SID or a folder; given twice, first that of
+    /// the first side
+    #[arg(short, long, value_name = "USER")]
+    user: Vec<String>,
+
+    /// Where another drive of a Windows is mounted, as D:=/mnt/data; may be given several times
+    #[arg(long = "drive", value_name = "LETTER=FOLDER", value_parser = parse_drive)]
+    drives: Vec<(char, PathBuf)>,
+
+    /// Only these settings: ids, patterns such as 'taskbar.*', categories, or 'apps'
+    #[arg(long, value_name = "SETTING", value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// Not these settings
+    #[arg(long, value_name = "SETTING", value_delimiter = ',')]
+    except: Vec<String>,
+
+    /// Leave out what the rules in this file name (docs/diff.md)
+    #[arg(long, value_name = "FILE")]
+    ignore: Option<PathBuf>,
+
+    /// How to show it; 'json' is the same as --json
+    #[arg(long, value_enum, default_value = "text", value_name = "FORM")]
+    format: Format,
+
+    /// Write it to this file
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// Replace that file if it exists
+    #[arg(long, requires = "out")]
+    force: bool,
+
+    /// Show personal values too
+    #[arg(long)]
+    reveal: bool,
+
+    /// Whether text is in colour
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: Colour,
+
+    #[command(flatten)]
+    catalogues: CatalogueArgs,
+
+    #[command(flatten)]
+    profiles: AnyProfileArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people, as wide as the terminal
+    Text,
+    /// One JSON object
+    Json,
+    /// One JSON object a line, for comparisons that are too large for one
+    Jsonl,
+}
+
+/// A form of output. It is given what differs in its order, and appends what it writes.
+pub(super) trait Render {
+    /// Before everything else.
+    fn head(&mut self, head: &HeadReport, out: &mut String);
+    /// For each fact that differs.
+    fn fact(&mut self, fact: &FactReport, out: &mut String);
+    /// For each setting that differs.
+    fn setting(&mut self, setting: &SettingReport, out: &mut String);
+    /// For each app that differs.
+    fn app(&mut self, app: &AppReport, out: &mut String);
+    /// After everything else.
+    fn tail(&mut self, tail: &TailReport, out: &mut String);
+}
+
+/// Bytes of a file of rules: thousands of them.
+const MAX_RULES: u64 = 1 << 20;
+
+pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
+    let format = if ui.json { Format::Json } else { args.format };
+    let ui = Ui { json: ui.json || args.format == Format::Json, ..ui };
+    let catalogue = args.catalogues.load()?;
+    let selection = Selection::new(&args.only, &args.except, &[], &catalogue);
+    let selection = selection
+        .map_err(|error| CommandError::usage(error.to_string()).hint("`wbo catalog list` lists the settings"))?;
+    let ignored = args.ignore.as_deref().map(read_rules).transpose()?.unwrap_or_default();
+    let (before, after) = args.sides(&catalogue, &selection, ui)?;
+    for (side, missed) in [&before, &after].iter().flat_map(|side| side.missed.iter().map(move |one| (side, one))) {
+        ui.warn(&format!("{}: not read: {missed}", side.name));
+    }
+
+    let mut writer = match &args.out {
+        Some(out) => Sink::File(out, Box::new(Output::create(out, existing(args.force))?)),
+        None => Sink::Terminal(ui),
+    };
+    let mut render = args.render(format, matches!(writer, Sink::Terminal(_)));
+    let mut said = String::new();
+    render.head(&HeadReport { before: SideReport::of(&before), after: SideReport::of(&after) }, &mut said);
+    let all_facts = compare::facts(before.about(), after.about());
+    let mut facts = 0;
+    for fact in all_facts.into_iter().filter(|fact| !ignored.fact(fact)) {
+        facts += 1;
+        render.fact(&FactReport::of(fact, args.reveal), &mut said);
+    }
+    let mut comparer = Comparer::new(&catalogue, &selection, ignored);
+    let categories: BTreeSet<Category> = before.categories().union(&after.categories()).copied().collect();
+    for category in categories {
+        let (one, other) = (before.section(category)?, after.section(category)?);
+        let side = |section, side: &Side| compare::Side { section, extent: side.extent() };
+        let mut failed = None;
+        comparer.section(category, side(one.as_deref(), &before), side(other.as_deref(), &after), &mut |setting| {
+            render.setting(&SettingReport::of(setting, args.reveal), &mut said);
+            if said.len() > AT_ONCE && failed.is_none() {
+                failed = writer.write(&mut said).err();
+            }
+        });
+        failed.map_or(Ok(()), Err)?;
+    }
+    let counts = comparer.counts();
+    let ignored = comparer.into_ignored();
+    let mut apps = 0;
+    if selection.includes_apps() {
+        let all = compare::apps(&*before.apps()?, &*after.apps()?);
+        for app in all.into_iter().filter(|app| !ignored.app(app)) {
+            apps += 1;
+            render.app(&AppReport::of(app), &mut said);
+        }
+    }
+    let unused: Vec<UnusedReport> = ignored.unused().into_iter().map(UnusedReport::from).collect();
+    for rule in &unused {
+        let file = args.ignore.as_deref().unwrap_or(Path::new("")).display();
+        ui.warn(&format!("{file}:{}: nothing that differs fits the rule about {}", rule.line, rule.about));
+    }
+    let same = counts.is_same() && apps == 0;
+    render.tail(&TailReport { same, counts: CountsReport::of(counts, apps, facts), unused }, &mut said);
+    writer.write(&mut said)?;
+    writer.finish()?;
+    Ok(match (same, before.missed.is_empty() && after.missed.is_empty()) {
+        (false, _) => Exit::Differs,
+        (true, false) => Exit::Partly,
+        (true, true) => Exit::Done,
+    })
+}
+
+/// Bytes of output that are kept before they are written.
+const AT_ONCE: usize = 1 << 16;
+
+impl DiffArgs {
+    fn sides(&self, catalogue: &Catalogue, selection: &Selection, ui: Ui) -> Result<(Side, Side), CommandError> {
+        let (user, other_user) = match &*self.user {
+            [] => (None, None),
+            [both] => (Some(both), Some(both)),
+            [one, other] => (Some(one), Some(other)),
+            more => {
+                let message = format!("--user is given {} times; there are two sides", more.len());
+                return Err(CommandError::usage(message));
+            }
+        };
+        if self.before.as_os_str() == "-" && self.after.as_os_str() == "-" {
+            return Err(CommandError::usage("standard input is one of the two sides, and not both"));
+        }
+        let sides = Sides {
+            profiles: &self.profiles,
+            drives: &self.drives,
+            catalogue,
+            catalogue_version: &self.catalogues.version(),
+            selection,
+        };
+        let before = sides.open(&self.before, user.map(String::as_str), ui, "diff")?;
+        let after = sides.open(&self.after, other_user.map(String::as_str), ui, "diff")?;
+        Ok((before, after))
+    }
+
+    fn render(&self, format: Format, on_terminal: bool) -> Box<dyn Render> {
+        match format {
+            Format::Text => {
+                let columns = if on_terminal { terminal::columns() } else { terminal::COLUMNS };
+                Box::new(text::Text::new(columns, self.color.is_wanted(on_terminal)))
+            }
+            Format::Json => Box::new(json::Json::default()),
+            Format::Jsonl => Box::new(json::JsonLines),
+        }
+    }
+}
+
+fn existing(force: bool) -> Existing {
+    if force { Existing::Replace } else { Existing::Refuse }
+}
+
+fn read_rules(path: &Path) -> Result<Ignored, CommandError> {
+    let text = read_text(path, MAX_RULES)?;
+    Ignored::parse(&text)
+        .map_err(|error| CommandError::usage(format!("{}: {error}", path.display())).hint("docs/diff.md has the rules"))
+}
+
+impl SideReport {
+    fn of(side: &Side) -> Self {
+        Self { name: side.name.clone(), kind: side.kind, missed: side.missed.clone() }
+    }
+}
+
+impl From<compare::Unused> for UnusedReport {
+    fn from(unused: compare::Unused) -> Self {
+        Self { line: unused.line, about: unused.words }
+    }
+}
+
+/// Where output goes.
+enum Sink<'s> {
+    Terminal(Ui),
+    File(&'s Path, Box<Output>),
+}
+
+impl Sink<'_> {
+    /// Writes what was said, and forgets it.
+    fn write(&mut self, said: &mut String) -> Result<(), CommandError> {
+        match self {
+            Self::Terminal(ui) => ui.print(said)?,
+            Self::File(path, output) => {
+                let mut file = BufWriter::new(output.file());
+                let written = file.write_all(said.as_bytes()).and_then(|()| file.flush());
+                written.map_err(|error| files::output_failed(path, &error))?;
+            }
+        }
+        said.clear();
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), CommandError> {
+        match self {
+            Self::Terminal(_) => Ok(()),
+            Self::File(_, output) => output.commit(|_| Ok(())),
+        }
+    }
+}
