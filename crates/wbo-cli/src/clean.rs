@@ -33,7 +33,7 @@ pub(crate) fn is_unsafe(character: char) -> bool {
         || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{2800}' | '\u{3164}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}'..='\u{ffff}'
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
@@ -50,6 +50,7 @@ mod tests {
             ("a\r\nwbo: 0 done", "a\\r\\nwbo: 0 done"),
             ("exe.\u{202e}gpj", "exe.\\u{202e}gpj"),
             ("zero\u{200b}width", "zero\\u{200b}width"),
+            ("no character\u{ffff}", "no character\\u{ffff}"),
         ];
         for (text, shown) in table {
             assert_eq!(clean(text), shown);

@@ -11,6 +11,7 @@ mod clean;
 mod cli;
 mod commands;
 mod describe;
+mod difference;
 mod disk_tree;
 mod document_file;
 mod error;
@@ -23,6 +24,7 @@ mod hive_files;
 mod hive_opening;
 mod hive_place;
 mod interrupt;
+mod junit;
 mod keys;
 mod offline;
 mod opening;
@@ -43,6 +45,7 @@ mod undo_place;
 mod units;
 mod value;
 mod volumes;
+mod workflow;
 mod wrap;
 
 fn main() -> std::process::ExitCode {

@@ -1,5 +1,8 @@
+mod github;
+mod html;
 mod json;
-mod report;
+mod junit;
+mod markdown;
 mod text;
 
 use std::collections::BTreeSet;
@@ -14,6 +17,9 @@ use wbo_engine::compare::{self, Comparer, Ignored};
 
 use crate::any_profile::AnyProfileArgs;
 use crate::catalogues::CatalogueArgs;
+use crate::difference::{
+    AppReport, CountsReport, FactReport, HeadReport, SettingReport, SideReport, TailReport, UnusedReport,
+};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::files::{self, Existing, Output, read_text};
@@ -21,7 +27,6 @@ use crate::offline::parse_drive;
 use crate::side::{Side, Sides};
 use crate::terminal::{self, Colour};
 use crate::ui::Ui;
-use report::{AppReport, CountsReport, FactReport, HeadReport, SettingReport, SideReport, TailReport, UnusedReport};
 
 /// Show what differs between two profiles
 ///
@@ -93,6 +98,14 @@ enum Format {
     Json,
     /// One JSON object a line, for comparisons that are too large for one
     Jsonl,
+    /// Tables for the summary of a job or a comment, at most a mebibyte
+    Markdown,
+    /// One page, for browsers, phones and paper
+    Html,
+    /// JUnit XML: each setting that differs is a test that failed
+    Junit,
+    /// Workflow commands of GitHub
+    Github,
 }
 
 /// A form of output. It is given what differs in its order, and appends what it writes.
@@ -144,12 +157,22 @@ pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
         let (one, other) = (before.section(category)?, after.section(category)?);
         let side = |section, side: &Side| compare::Side { section, extent: side.extent() };
         let mut failed = None;
+        let mut alike: Option<SettingReport> = None;
         comparer.section(category, side(one.as_deref(), &before), side(other.as_deref(), &after), &mut |setting| {
-            render.setting(&SettingReport::of(setting, args.reveal), &mut said);
+            let setting = SettingReport::of(setting, args.reveal);
+            if alike.as_mut().is_some_and(|alike| alike.takes_in(&setting)) {
+                return;
+            }
+            if let Some(setting) = alike.replace(setting) {
+                render.setting(&setting, &mut said);
+            }
             if said.len() > AT_ONCE && failed.is_none() {
                 failed = writer.write(&mut said).err();
             }
         });
+        if let Some(setting) = alike {
+            render.setting(&setting, &mut said);
+        }
         failed.map_or(Ok(()), Err)?;
     }
     let counts = comparer.counts();
@@ -215,6 +238,10 @@ impl DiffArgs {
             }
             Format::Json => Box::new(json::Json::default()),
             Format::Jsonl => Box::new(json::JsonLines),
+            Format::Markdown => Box::new(markdown::Markdown::default()),
+            Format::Html => Box::new(html::Html::default()),
+            Format::Junit => Box::new(junit::Junit::default()),
+            Format::Github => Box::new(github::Github::new()),
         }
     }
 }

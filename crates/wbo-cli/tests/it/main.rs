@@ -20,6 +20,7 @@ mod apply;
 mod capture;
 mod capture_sources;
 mod catalog;
+mod diff;
 mod doctor;
 mod explain;
 mod extract;

@@ -89,6 +89,7 @@ fn outputs() -> Vec<Value> {
     folder.image("windows-11", "windows-11");
     folder.image("windows-10", "windows-10");
     folder.write("windows-11/Users/dave/NTUSER.DAT", "nothing");
+    folder.write("rules.toml", "ignore = 1\n[[rule]]\nsetting = \"unheard.of\"\n");
     folder.write("flawed.toml", "catalogue = 1\n[[setting]]\nid = \"a.b\"\n");
     // Old in part, since its logs are gone.
     folder.image("windows-11/Users/alice", "bare");
@@ -129,10 +130,14 @@ fn outputs() -> Vec<Value> {
         preflight bob.wbo windows-10 --user 李雷 --allow-plain --accept-unsigned test --json
         apply bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --undo-plain --json
         recover windows-10 --json
-        undo last windows-10 --allow-plain --json";
+        undo last windows-10 --allow-plain --json
+        capture windows-11 --user alice --only environment.*,taskbar.* --plain --out alice-some.wbo --json
+        diff alice-some.wbo bob.wbo --reveal --ignore rules.toml --json";
     let runs = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| folder.wbo(line).json());
     let mut outputs: Vec<_> = std::iter::once(endorsed).chain(runs).collect();
     outputs.push(folder.json("salvaged/incomplete.json"));
+    let lines = folder.wbo("diff alice-some.wbo bob.wbo --reveal --ignore rules.toml --format jsonl").ends(1).stdout;
+    outputs.extend(lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
     outputs.push(folder.json("plan"));
     let mut kept =
         std::fs::read_dir(folder.path("windows-10/ProgramData/wbo")).unwrap().map(|entry| entry.unwrap().path());
@@ -143,7 +148,7 @@ fn outputs() -> Vec<Value> {
 }
 
 /// What several outputs share, what profiles hold, and what a command reads.
-const NO_OUTPUT: [&str; 3] = ["common", "document", "catalog"];
+const NO_OUTPUT: [&str; 4] = ["common", "document", "catalog", "ignore"];
 
 #[test]
 fn schemas_refuse_what_no_command_writes() {

@@ -8,6 +8,7 @@ mod support;
 
 // Which settings there are.
 mod catalogue;
+mod compare;
 mod plan;
 mod reg_tweaks;
 mod standard;

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::Render;
-use super::report::{AppReport, FactReport, HeadReport, SettingReport, SideReport, TailReport};
+use crate::difference::{AppReport, FactReport, HeadReport, SettingReport, SideReport, TailReport};
 
 /// One object. It is written at the end, since it says first whether anything differs.
 #[derive(Default)]

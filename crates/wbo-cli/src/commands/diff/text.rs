@@ -1,10 +1,10 @@
 //! A comparison as text for people.
 
 use super::Render;
-use super::report::{
-    AppReport, EditReport, FactReport, HeadReport, ItemReport, PartsReport, SettingReport, TailReport,
-};
 use crate::clean::clean;
+use crate::difference::{
+    AppReport, EditReport, FactReport, HIDDEN, HeadReport, ItemReport, PartsReport, SettingReport, TailReport,
+};
 use crate::wrap::wrapped;
 
 /// Text in as many columns as there are, in colour if there is any.
@@ -53,7 +53,7 @@ impl Text {
         }
     }
 
-    fn item(&self, item: &ItemReport, out: &mut String) {
+    fn item(&self, item: &ItemReport, change: &str, out: &mut String) {
         let place = item.place.as_ref().map(|place| format!("{}: ", clean(place))).unwrap_or_default();
         match &item.parts {
             Some(PartsReport::Elements { removed, added, moved }) => {
@@ -72,10 +72,7 @@ impl Text {
                 });
                 self.line(" ", "", INDENT - 2, &format!("{place}{}", words.collect::<String>()), out);
             }
-            None => {
-                let words = format!("{place}{} -> {}", clean(&item.before.words()), clean(&item.after.words()));
-                self.line(" ", "", INDENT - 2, &words, out);
-            }
+            None => self.line(" ", "", INDENT - 2, &item.line(change), out),
         }
     }
 }
@@ -87,11 +84,10 @@ impl Render for Text {
     }
 
     fn fact(&mut self, fact: &FactReport, out: &mut String) {
-        self.below(fact.of, out);
-        let side = |value: &Option<String>| value.as_deref().map_or_else(|| "(not known)".to_owned(), clean);
-        let words = match fact.hidden {
-            true => format!("{}: (personal, --reveal shows it)", fact.fact),
-            false => format!("{}: {} -> {}", fact.fact, side(&fact.before), side(&fact.after)),
+        self.below(&fact.heading(), out);
+        let words = match (fact.hidden, fact.sides()) {
+            (true, (hidden, _)) => format!("{}: {hidden}", fact.fact),
+            (false, (before, after)) => format!("{}: {before} -> {after}", fact.fact),
         };
         self.line("~", CHANGED, 2, &words, out);
     }
@@ -99,22 +95,17 @@ impl Render for Text {
     fn setting(&mut self, setting: &SettingReport, out: &mut String) {
         self.below(&setting.category, out);
         let (mark, code) = mark(setting.change);
-        let heading = clean(&setting.heading());
+        let heading = setting.heading();
         if setting.hidden {
-            return self.line(mark, code, 2, &format!("{heading}: (personal, --reveal shows it)"), out);
+            return self.line(mark, code, 2, &format!("{heading}: {HIDDEN}"), out);
         }
         match &*setting.items {
             [one] if one.place.is_none() && one.parts.is_none() => {
-                let words = match setting.change {
-                    "removed" => one.before.words(),
-                    "added" => one.after.words(),
-                    _ => format!("{} -> {}", one.before.words(), one.after.words()),
-                };
-                self.line(mark, code, 2, &format!("{heading}: {}", clean(&words)), out);
+                self.line(mark, code, 2, &format!("{heading}: {}", one.line(setting.change)), out);
             }
             several => {
                 self.line(mark, code, 2, &heading, out);
-                several.iter().take(ITEMS).for_each(|item| self.item(item, out));
+                several.iter().take(ITEMS).for_each(|item| self.item(item, setting.change, out));
                 if let Some(more @ 1..) = several.len().checked_sub(ITEMS) {
                     self.line(" ", "", INDENT - 2, &format!("and {more} more; --format json has all"), out);
                 }
@@ -125,7 +116,7 @@ impl Render for Text {
     fn app(&mut self, app: &AppReport, out: &mut String) {
         self.below("apps", out);
         let (mark, code) = mark(app.change);
-        self.line(mark, code, 2, &format!("{}: {}", clean(app.name()), clean(&app.words())), out);
+        self.line(mark, code, 2, &format!("{}: {}", app.name(), app.words()), out);
     }
 
     fn tail(&mut self, tail: &TailReport, out: &mut String) {

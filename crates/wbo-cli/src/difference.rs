@@ -5,6 +5,7 @@ use serde::Serialize;
 use wbo_engine::compare::SettingDifference;
 use wbo_engine::compare::{AppDifference, AppState, Counts, Edit, FactDifference, ItemDifference, Parts, State};
 
+use crate::clean::clean;
 use crate::units::JsonUnits;
 
 /// The two sides.
@@ -28,6 +29,8 @@ pub(crate) struct SettingReport {
     pub(crate) category: String,
     pub(crate) id: String,
     pub(crate) instance: Option<JsonUnits>,
+    /// How many it stands for: several, where their names are hidden.
+    pub(crate) instances: usize,
     pub(crate) title: String,
     pub(crate) change: &'static str,
     /// Whether it is personal, and what differs is left out.
@@ -135,6 +138,7 @@ impl SettingReport {
             category: category_word(category),
             id,
             instance: instance.as_ref().filter(|_| !hidden).map(JsonUnits::from),
+            instances: 1,
             title,
             change: on.word(),
             hidden,
@@ -142,14 +146,42 @@ impl SettingReport {
         }
     }
 
+    /// Takes in another one that looks the same, since what tells them apart is hidden.
+    pub(crate) fn takes_in(&mut self, other: &Self) -> bool {
+        let alike = self.hidden && other.hidden && (&self.id, self.change) == (&other.id, other.change);
+        self.instances += usize::from(alike);
+        alike
+    }
+
     /// The title, and which one of several it is.
     pub(crate) fn heading(&self) -> String {
-        match &self.instance {
-            Some(JsonUnits(units)) => format!("{} ({})", self.title, crate::units::text(units.iter().copied())),
-            None => self.title.clone(),
+        self.named(&self.title)
+    }
+
+    /// The id, and which one of several it is.
+    pub(crate) fn name(&self) -> String {
+        self.named(&self.id)
+    }
+
+    fn named(&self, name: &str) -> String {
+        match (&self.instance, self.instances) {
+            (Some(JsonUnits(units)), _) => clean(&format!("{name} ({})", crate::units::text(units.iter().copied()))),
+            (None, 2..) => clean(&format!("{name} ({} of them)", self.instances)),
+            (None, _) => clean(name),
         }
     }
+
+    /// What differs, thing by thing, in lines for people.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        if self.hidden {
+            return vec![HIDDEN.to_owned()];
+        }
+        self.items.iter().map(|item| item.line(self.change)).collect()
+    }
 }
+
+/// What stands for what is personal.
+pub(crate) const HIDDEN: &str = "(personal, --reveal shows it)";
 
 /// The word for a category, or its number.
 pub(crate) fn category_word(category: Category) -> String {
@@ -160,6 +192,23 @@ impl ItemReport {
     fn of(difference: ItemDifference) -> Self {
         let ItemDifference { place, before, after, parts } = difference;
         Self { place, before: before.into(), after: after.into(), parts: parts.map(PartsReport::from) }
+    }
+
+    /// What either side says, for two columns; a side that has nothing of the setting is empty.
+    pub(crate) fn sides(&self, change: &str) -> (String, String) {
+        let side = |state: &StateReport, is_there: bool| if is_there { clean(&state.words()) } else { String::new() };
+        (side(&self.before, change != "added"), side(&self.after, change != "removed"))
+    }
+
+    /// It in one line for people.
+    pub(crate) fn line(&self, change: &str) -> String {
+        let place = self.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        let words = match change {
+            "removed" => self.before.words(),
+            "added" => self.after.words(),
+            _ => format!("{} -> {}", self.before.words(), self.after.words()),
+        };
+        clean(&format!("{place}{words}"))
     }
 }
 
@@ -206,6 +255,21 @@ impl From<Edit> for EditReport {
 }
 
 impl FactReport {
+    /// What facts of this kind stand under: no category, since no setting is among them.
+    pub(crate) fn heading(&self) -> String {
+        format!("facts of the {}", self.of)
+    }
+
+    /// What either side says, in words.
+    pub(crate) fn sides(&self) -> (String, String) {
+        let side = |value: &Option<String>| match value {
+            _ if self.hidden => HIDDEN.to_owned(),
+            Some(value) => clean(value),
+            None => "(not known)".to_owned(),
+        };
+        (side(&self.before), side(&self.after))
+    }
+
     pub(crate) fn of(difference: FactDifference, reveal: bool) -> Self {
         let FactDifference { of, fact, personal, before, after } = difference;
         let hidden = personal && !reveal;
@@ -223,30 +287,34 @@ impl AppReport {
     }
 
     /// The name shown to people.
-    pub(crate) fn name(&self) -> &str {
-        self.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&self.id)
+    pub(crate) fn name(&self) -> String {
+        clean(self.title.as_deref().filter(|title| !title.is_empty()).unwrap_or(&self.id))
     }
 
-    /// What happened to it, in words: versions, or where it is pinned.
-    pub(crate) fn words(&self) -> String {
+    /// What either side says of it, in words: versions, or where it is pinned.
+    pub(crate) fn sides(&self) -> (Option<String>, Option<String>) {
         let versions = |state: &AppStateReport| match state.versions.is_empty() {
             true => "no version".to_owned(),
             false => state.versions.join(", "),
         };
-        match (&self.before, &self.after) {
-            (Some(before), Some(after)) if before.versions != after.versions => {
-                format!("{} -> {}", versions(before), versions(after))
-            }
-            (Some(before), Some(after)) => {
-                let all = |state: &AppStateReport| {
-                    let words = state.flags.iter().map(|flag| (*flag).to_owned()).chain(state.ids.iter().cloned());
-                    let words = words.collect::<Vec<_>>().join(", ");
-                    if words.is_empty() { "(nothing)".to_owned() } else { words }
-                };
-                format!("{} -> {}", all(before), all(after))
-            }
-            (Some(state), None) | (None, Some(state)) => versions(state),
-            (None, None) => String::new(),
+        let all = |state: &AppStateReport| {
+            let words = state.flags.iter().map(|flag| (*flag).to_owned()).chain(state.ids.iter().cloned());
+            let words = words.collect::<Vec<_>>().join(", ");
+            if words.is_empty() { "(nothing)".to_owned() } else { words }
+        };
+        let same_versions = match (&self.before, &self.after) {
+            (Some(before), Some(after)) => before.versions == after.versions,
+            _ => false,
+        };
+        let words = |state: &AppStateReport| clean(&if same_versions { all(state) } else { versions(state) });
+        (self.before.as_ref().map(words), self.after.as_ref().map(words))
+    }
+
+    /// What happened to it, in words.
+    pub(crate) fn words(&self) -> String {
+        match self.sides() {
+            (Some(before), Some(after)) => format!("{before} -> {after}"),
+            (before, after) => before.or(after).unwrap_or_default(),
         }
     }
 }
