@@ -20,7 +20,7 @@ use crate::profile_file::Profile;
 use crate::ui::Ui;
 
 /// Which settings are written, and how.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct WantedArgs {
     /// Only these settings: ids, patterns such as 'taskbar.*', or categories
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
@@ -68,8 +68,7 @@ pub(crate) struct TargetArgs {
 /// Which settings are written, with the catalogue that knows them.
 pub(crate) struct Wanted {
     pub(crate) catalogue: Catalogue,
-
-    selection: Selection,
+    pub(crate) selection: Selection,
     pub(crate) mapping: Mapping,
     reach: Reach,
     replace_files: bool,
@@ -104,7 +103,6 @@ impl WantedArgs {
         };
         Ok(Wanted {
             catalogue,
-
             selection,
             mapping: Mapping { users: self.map_user.clone(), domains: self.map_domain.clone() },
             reach,

@@ -3,10 +3,12 @@
 mod apply;
 mod capture;
 mod catalog;
+mod check;
 mod completions;
 mod demo;
 mod diff;
 mod doctor;
+mod drift;
 mod explain;
 mod extract;
 mod hive;
@@ -40,6 +42,8 @@ pub(crate) enum Command {
     Explain(explain::ExplainArgs),
     Doctor(doctor::DoctorArgs),
     Diff(Box<diff::DiffArgs>),
+    Drift(Box<drift::DriftArgs>),
+    Check(Box<check::CheckArgs>),
     Plan(Box<plan::PlanArgs>),
     Apply(Box<apply::ApplyArgs>),
     Preflight(Box<preflight::PreflightArgs>),
@@ -70,6 +74,8 @@ impl Command {
             Self::Explain(args) => explain::run(&args, ui),
             Self::Doctor(args) => doctor::run(&args, ui),
             Self::Diff(args) => diff::run(&args, ui),
+            Self::Drift(args) => drift::run(&args, ui),
+            Self::Check(args) => check::run(&args, ui),
             Self::Plan(args) => plan::run(&args, ui),
             Self::Apply(args) => apply::run(&args, ui),
             Self::Preflight(args) => preflight::run(&args, ui),

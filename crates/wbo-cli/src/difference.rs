@@ -6,7 +6,22 @@ use wbo_engine::compare::SettingDifference;
 use wbo_engine::compare::{AppDifference, AppState, Counts, Edit, FactDifference, ItemDifference, Parts, State};
 
 use crate::clean::clean;
+use crate::side::Side;
 use crate::units::JsonUnits;
+
+/// A form of output. It is given what differs in its order, and appends what it writes.
+pub(crate) trait Render {
+    /// Before everything else.
+    fn head(&mut self, head: &HeadReport, out: &mut String);
+    /// For each fact that differs.
+    fn fact(&mut self, fact: &FactReport, out: &mut String);
+    /// For each setting that differs.
+    fn setting(&mut self, setting: &SettingReport, out: &mut String);
+    /// For each app that differs.
+    fn app(&mut self, app: &AppReport, out: &mut String);
+    /// After everything else.
+    fn tail(&mut self, tail: &TailReport, out: &mut String);
+}
 
 /// The two sides.
 #[derive(Clone, Debug, Serialize)]
@@ -128,6 +143,12 @@ pub(crate) struct CountsReport {
 pub(crate) struct UnusedReport {
     pub(crate) line: usize,
     pub(crate) about: String,
+}
+
+impl SideReport {
+    pub(crate) fn of(side: &Side) -> Self {
+        Self { name: side.name.clone(), kind: side.kind, missed: side.missed.clone() }
+    }
 }
 
 impl SettingReport {

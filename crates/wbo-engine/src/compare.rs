@@ -19,7 +19,8 @@ use crate::catalogue::{Catalogue, Sensitivity};
 
 pub use apps::{AppDifference, AppKind, AppState, apps};
 pub use facts::{FactDifference, Subject, facts};
-pub use ignored::{Ignored, IgnoredError, Unused};
+pub use ignored::{Ignored, Unused};
+pub(crate) use item::label as item_label;
 pub use parts::{Edit, Parts};
 
 /// One of two profiles that are compared.

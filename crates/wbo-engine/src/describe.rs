@@ -22,6 +22,12 @@ pub fn item(setting: &Setting, item: &Item) -> Option<String> {
     }
 }
 
+/// The text or the number of an item that is a value with one.
+pub(crate) fn item_text(item: &Item) -> Option<String> {
+    let Item::Value { state: Some(state), .. } = item else { return None };
+    text_of(&Value { kind: ValueType(state.kind), data: state.data.0.clone() })
+}
+
 /// The place of the registry that an item of a setting is from.
 pub(crate) fn place_of<'s>(setting: &'s Setting, item: &Item) -> Option<&'s RegistryPlace> {
     let first = item.path().first().map(profile_format::Text::to_string_lossy);

@@ -30,8 +30,10 @@ pub mod pins;
 pub mod secrets;
 pub mod writing;
 
-// From a profile to another.
+// From a profile to another, and to what it should be.
 pub mod compare;
+pub mod drift;
+pub mod rules;
 
 // From a profile to a target.
 pub mod plan;
@@ -44,6 +46,7 @@ mod files;
 mod folders;
 mod glob;
 mod places;
+mod rule_file;
 mod windows_path;
 
 mod words;
@@ -54,6 +57,7 @@ pub use files::{Drives, Entry, EntryKind, MemoryTree, ReadTree};
 pub use folders::{Folders, KnownFolder, profile_folder};
 pub use glob::{Glob, NameGlob};
 pub use machine::Unread;
+pub use rule_file::RuleFileError;
 pub use source::{NoHives, OpenHive, Source};
 pub use subject::{Mapping, Match, Mismatch};
 pub use tokens::{Tokens, UnknownToken};

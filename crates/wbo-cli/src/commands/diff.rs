@@ -5,26 +5,28 @@ mod junit;
 mod markdown;
 mod text;
 
+pub(crate) use text::Text;
+
 use std::collections::BTreeSet;
-use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use profile_format::Category;
 use wbo_engine::capture::Selection;
 use wbo_engine::catalogue::Catalogue;
-use wbo_engine::compare::{self, Comparer, Ignored};
+use wbo_engine::compare::{self, Comparer};
 
 use crate::any_profile::AnyProfileArgs;
 use crate::catalogues::CatalogueArgs;
 use crate::difference::{
-    AppReport, CountsReport, FactReport, HeadReport, SettingReport, SideReport, TailReport, UnusedReport,
+    AppReport, CountsReport, FactReport, HeadReport, Render, SettingReport, SideReport, TailReport,
 };
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::files::{self, Existing, Output, read_text};
+use crate::ignoring::IgnoreArgs;
 use crate::offline::parse_drive;
 use crate::side::{Side, Sides};
+use crate::sink::SinkArgs;
 use crate::terminal::{self, Colour};
 use crate::ui::Ui;
 
@@ -59,21 +61,15 @@ pub(crate) struct DiffArgs {
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     except: Vec<String>,
 
-    /// Leave out what the rules in this file name (docs/diff.md)
-    #[arg(long, value_name = "FILE")]
-    ignore: Option<PathBuf>,
+    #[command(flatten)]
+    ignore: IgnoreArgs,
 
     /// How to show it; 'json' is the same as --json
     #[arg(long, value_enum, default_value = "text", value_name = "FORM")]
     format: Format,
 
-    /// Write it to this file
-    #[arg(short, long, value_name = "FILE")]
-    out: Option<PathBuf>,
-
-    /// Replace that file if it exists
-    #[arg(long, requires = "out")]
-    force: bool,
+    #[command(flatten)]
+    sink: SinkArgs,
 
     /// Show personal values too
     #[arg(long)]
@@ -108,23 +104,6 @@ enum Format {
     Github,
 }
 
-/// A form of output. It is given what differs in its order, and appends what it writes.
-pub(super) trait Render {
-    /// Before everything else.
-    fn head(&mut self, head: &HeadReport, out: &mut String);
-    /// For each fact that differs.
-    fn fact(&mut self, fact: &FactReport, out: &mut String);
-    /// For each setting that differs.
-    fn setting(&mut self, setting: &SettingReport, out: &mut String);
-    /// For each app that differs.
-    fn app(&mut self, app: &AppReport, out: &mut String);
-    /// After everything else.
-    fn tail(&mut self, tail: &TailReport, out: &mut String);
-}
-
-/// Bytes of a file of rules: thousands of them.
-const MAX_RULES: u64 = 1 << 20;
-
 pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
     let format = if ui.json { Format::Json } else { args.format };
     let ui = Ui { json: ui.json || args.format == Format::Json, ..ui };
@@ -132,17 +111,14 @@ pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
     let selection = Selection::new(&args.only, &args.except, &[], &catalogue);
     let selection = selection
         .map_err(|error| CommandError::usage(error.to_string()).hint("`wbo catalog list` lists the settings"))?;
-    let ignored = args.ignore.as_deref().map(read_rules).transpose()?.unwrap_or_default();
+    let ignored = args.ignore.load()?;
     let (before, after) = args.sides(&catalogue, &selection, ui)?;
     for (side, missed) in [&before, &after].iter().flat_map(|side| side.missed.iter().map(move |one| (side, one))) {
         ui.warn(&format!("{}: not read: {missed}", side.name));
     }
 
-    let mut writer = match &args.out {
-        Some(out) => Sink::File(out, Box::new(Output::create(out, existing(args.force))?)),
-        None => Sink::Terminal(ui),
-    };
-    let mut render = args.render(format, matches!(writer, Sink::Terminal(_)));
+    let mut writer = args.sink.open(ui)?;
+    let mut render = args.render(format, writer.is_terminal());
     let mut said = String::new();
     render.head(&HeadReport { before: SideReport::of(&before), after: SideReport::of(&after) }, &mut said);
     let all_facts = compare::facts(before.about(), after.about());
@@ -185,11 +161,7 @@ pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
             render.app(&AppReport::of(app), &mut said);
         }
     }
-    let unused: Vec<UnusedReport> = ignored.unused().into_iter().map(UnusedReport::from).collect();
-    for rule in &unused {
-        let file = args.ignore.as_deref().unwrap_or(Path::new("")).display();
-        ui.warn(&format!("{file}:{}: nothing that differs fits the rule about {}", rule.line, rule.about));
-    }
+    let unused = args.ignore.unused(&ignored, ui);
     let same = counts.is_same() && apps == 0;
     render.tail(&TailReport { same, counts: CountsReport::of(counts, apps, facts), unused }, &mut said);
     writer.write(&mut said)?;
@@ -242,57 +214,6 @@ impl DiffArgs {
             Format::Html => Box::new(html::Html::default()),
             Format::Junit => Box::new(junit::Junit::default()),
             Format::Github => Box::new(github::Github::new()),
-        }
-    }
-}
-
-fn existing(force: bool) -> Existing {
-    if force { Existing::Replace } else { Existing::Refuse }
-}
-
-fn read_rules(path: &Path) -> Result<Ignored, CommandError> {
-    let text = read_text(path, MAX_RULES)?;
-    Ignored::parse(&text)
-        .map_err(|error| CommandError::usage(format!("{}: {error}", path.display())).hint("docs/diff.md has the rules"))
-}
-
-impl SideReport {
-    fn of(side: &Side) -> Self {
-        Self { name: side.name.clone(), kind: side.kind, missed: side.missed.clone() }
-    }
-}
-
-impl From<compare::Unused> for UnusedReport {
-    fn from(unused: compare::Unused) -> Self {
-        Self { line: unused.line, about: unused.words }
-    }
-}
-
-/// Where output goes.
-enum Sink<'s> {
-    Terminal(Ui),
-    File(&'s Path, Box<Output>),
-}
-
-impl Sink<'_> {
-    /// Writes what was said, and forgets it.
-    fn write(&mut self, said: &mut String) -> Result<(), CommandError> {
-        match self {
-            Self::Terminal(ui) => ui.print(said)?,
-            Self::File(path, output) => {
-                let mut file = BufWriter::new(output.file());
-                let written = file.write_all(said.as_bytes()).and_then(|()| file.flush());
-                written.map_err(|error| files::output_failed(path, &error))?;
-            }
-        }
-        said.clear();
-        Ok(())
-    }
-
-    fn finish(self) -> Result<(), CommandError> {
-        match self {
-            Self::Terminal(_) => Ok(()),
-            Self::File(_, output) => output.commit(|_| Ok(())),
         }
     }
 }

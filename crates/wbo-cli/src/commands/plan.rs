@@ -17,7 +17,7 @@ use crate::plan_report::{self, Counts, SettingReport};
 use crate::profile_file::{Profile, ProfileArgs};
 use crate::ui::Ui;
 
-pub(super) use saved::SavedPlan;
+pub(super) use saved::{Asked, SavedPlan};
 
 /// Show what a profile would change on a Windows that is switched off
 ///
@@ -128,7 +128,8 @@ pub(super) fn run(args: &PlanArgs, ui: Ui) -> Result<Exit, CommandError> {
     let plan = wanted.plan(&profile, &source, hive_opening::now(), &BTreeMap::new());
     let saved = match &args.out {
         Some(out) => {
-            let saved = SavedPlan::of(args, &wanted, &profile, &opened, &plan);
+            let asked = Asked::of(args.user.as_deref(), args.default_user, &args.wanted);
+            let saved = SavedPlan::promise(asked, &wanted, &profile, &opened, &plan);
             saved.write(out, args.force)?;
             Some(out.display().to_string())
         }
@@ -151,7 +152,7 @@ pub(super) fn run(args: &PlanArgs, ui: Ui) -> Result<Exit, CommandError> {
 }
 
 impl ProfileReport {
-    pub(super) fn of(profile: &Profile) -> Self {
+    pub(crate) fn of(profile: &Profile) -> Self {
         let document = &profile.document;
         let text = |text: &profile_format::Text| text.to_string_lossy();
         Self {
@@ -165,7 +166,7 @@ impl ProfileReport {
     }
 
     /// Such as `alice of LAPTOP (build 26100), signed by bench`.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let device = self.device.as_ref().map(|device| format!(" of {device}")).unwrap_or_default();
         let build = self.build.map(|build| format!(" (build {build})")).unwrap_or_default();
         let user = if self.user.is_empty() { "somebody" } else { &self.user };
@@ -174,7 +175,7 @@ impl ProfileReport {
 }
 
 impl TargetReport {
-    pub(super) fn of(target: &Offline, user: &wbo_engine::UserProfile, matched: Option<Match>) -> Self {
+    pub(crate) fn of(target: &Offline, user: &wbo_engine::UserProfile, matched: Option<Match>) -> Self {
         let device = &target.facts.device;
         Self {
             path: target.folder.display().to_string(),
@@ -191,7 +192,7 @@ impl TargetReport {
     }
 
     /// Such as `bob of DESKTOP (build 19045) in /mnt/win`.
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let device = self.device.as_ref().map(|device| format!(" of {device}")).unwrap_or_default();
         let build = self.build.map(|build| format!(" (build {build})")).unwrap_or_default();
         format!("{}{device}{build} in {}", self.user, self.path)

@@ -52,7 +52,7 @@ impl Run {
         let before = folder.listing();
         let run = Self::once(folder, args, input);
         run.keeps_the_laws(&before, &folder.listing());
-        let is_result = run.code == 1 && args.first() == Some(&"diff");
+        let is_result = run.code == 1 && matches!(args, ["diff" | "drift" | "check", ..]);
         let failed = run.code != 0 && run.code != 3 && !is_result;
         if args.contains(&"--json") {
             run.keeps_its_schema(failed);
@@ -151,9 +151,21 @@ impl Run {
 /// Whether this says what was found out about profiles, what differs in them, hives, catalogue files, a source or its users, which is a result,
 /// good or bad.
 fn is_verdict(value: &Value) -> bool {
-    ["verify", "hive-check", "catalog-check", "doctor", "capture", "diff", "apply", "preflight", "recover"]
-        .iter()
-        .any(|kind| value["wbo"] == *kind)
+    [
+        "verify",
+        "hive-check",
+        "catalog-check",
+        "doctor",
+        "capture",
+        "diff",
+        "drift",
+        "check",
+        "apply",
+        "preflight",
+        "recover",
+    ]
+    .iter()
+    .any(|kind| value["wbo"] == *kind)
 }
 
 /// As a person sees it, for failing tests.

@@ -90,6 +90,7 @@ fn outputs() -> Vec<Value> {
     folder.image("windows-10", "windows-10");
     folder.write("windows-11/Users/dave/NTUSER.DAT", "nothing");
     folder.write("rules.toml", "ignore = 1\n[[rule]]\nsetting = \"unheard.of\"\n");
+    folder.write("check.toml", crate::check::RULES);
     folder.write("flawed.toml", "catalogue = 1\n[[setting]]\nid = \"a.b\"\n");
     // Old in part, since its logs are gone.
     folder.image("windows-11/Users/alice", "bare");
@@ -132,7 +133,9 @@ fn outputs() -> Vec<Value> {
         recover windows-10 --json
         undo last windows-10 --allow-plain --json
         capture windows-11 --user alice --only environment.*,taskbar.* --plain --out alice-some.wbo --json
-        diff alice-some.wbo bob.wbo --reveal --ignore rules.toml --json";
+        diff alice-some.wbo bob.wbo --reveal --ignore rules.toml --json
+        check alice-some.wbo --rules check.toml --reveal --json
+        drift bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --reveal --put-back --out back.plan --ignore rules.toml --json";
     let runs = lines.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| folder.wbo(line).json());
     let mut outputs: Vec<_> = std::iter::once(endorsed).chain(runs).collect();
     outputs.push(folder.json("salvaged/incomplete.json"));
@@ -148,7 +151,7 @@ fn outputs() -> Vec<Value> {
 }
 
 /// What several outputs share, what profiles hold, and what a command reads.
-const NO_OUTPUT: [&str; 4] = ["common", "document", "catalog", "ignore"];
+const NO_OUTPUT: [&str; 5] = ["common", "document", "catalog", "ignore", "rules"];
 
 #[test]
 fn schemas_refuse_what_no_command_writes() {

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{AppDifference, FactDifference, ItemDifference, SettingDifference, State};
 use crate::NameGlob;
+use crate::rule_file::{self, RuleFileError};
 
 /// Differences that are not told, and how often each rule was of use.
 #[derive(Debug, Default)]
@@ -22,16 +23,6 @@ pub struct Unused {
     pub line: usize,
     /// What it is about.
     pub words: String,
-}
-
-/// What is wrong with a file of rules.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {message}")]
-pub struct IgnoredError {
-    /// The line, counted from 1.
-    pub line: usize,
-    /// What is wrong, and what would be right.
-    pub message: String,
 }
 
 #[derive(Debug)]
@@ -55,14 +46,6 @@ enum About {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
-    ignore: toml::Spanned<u64>,
-    #[serde(default)]
-    rule: Vec<toml::Spanned<RuleFields>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RuleFields {
     setting: Option<String>,
     app: Option<String>,
@@ -77,23 +60,8 @@ struct RuleFields {
 
 impl Ignored {
     /// Reads a file of rules.
-    pub fn parse(text: &str) -> Result<Self, IgnoredError> {
-        let line_of = |at: usize| text.get(..at).unwrap_or(text).matches('\n').count() + 1;
-        let wrong = |at: usize, message: String| IgnoredError { line: line_of(at), message };
-        let file: File = toml::from_str(text)
-            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
-        if *file.ignore.get_ref() != 1 {
-            let found = file.ignore.get_ref();
-            let message =
-                format!("'ignore' is the form of the file: {found} is none that this version reads, which is 1");
-            return Err(wrong(file.ignore.span().start, message));
-        }
-        let mut rules = Vec::new();
-        for fields in file.rule {
-            let at = fields.span().start;
-            rules.push(Rule::of(line_of(at), fields.into_inner()).map_err(|message| wrong(at, message))?);
-        }
-        Ok(Self { rules })
+    pub fn parse(text: &str) -> Result<Self, RuleFileError> {
+        Ok(Self { rules: rule_file::rules(text, "ignore", Rule::of)? })
     }
 
     /// Takes out of a difference what is not to be told.

@@ -189,7 +189,7 @@ fn file(file: &FileState, other: u32) -> String {
 }
 
 /// What tells an item from the others of its setting, where there may be others.
-fn label(setting: Option<&Setting>, item: &Item, several: bool) -> Option<String> {
+pub(crate) fn label(setting: Option<&Setting>, item: &Item, several: bool) -> Option<String> {
     let parts = setting.map(|setting| &*setting.parts).unwrap_or_default();
     let is_tree = |part: &Part| match &part.place {
         Place::Registry(place) => place.keys.is_some() || !matches!(place.values, Values::One(_)),

@@ -145,7 +145,7 @@ proptest! {
         for difference in &found {
             let has = |setting: &&Setting| {
                 setting.id == difference.id
-                    && setting.instance.as_ref().map(|name| name.to_string_lossy())
+                    && setting.instance.as_ref().map(Text::to_string_lossy)
                         == difference.instance.as_ref().map(ToString::to_string)
             };
             prop_assert!(after.settings.iter().any(|setting| has(&setting)), "{difference:#?}");

@@ -57,10 +57,15 @@ pub(crate) struct Kept {
     pub(crate) elsewhere: Option<PathBuf>,
 }
 
-/// Bytes of a receipt: some hundred for each setting that a profile can hold.
-const MOST: u64 = 64 << 20;
-
 impl Receipt {
+    /// Bytes of a receipt: some hundred for each setting that a profile can hold.
+    pub(crate) const MOST: u64 = 64 << 20;
+
+    /// The settings that the apply wrote.
+    pub(crate) fn applied(&self) -> impl Iterator<Item = &str> {
+        self.settings.iter().filter(|setting| setting.outcome == "applied").map(|setting| setting.id.as_str())
+    }
+
     /// The receipt of an apply that is about to be made.
     pub(super) fn of(record: &Undo, file: &UndoFile, profile: &Profile, user: &UserProfile, plan: &Plan) -> Self {
         let setting = |planned: &wbo_engine::plan::Planned| ReceiptSetting {
@@ -145,7 +150,7 @@ impl Receipt {
     pub(crate) fn find(disk: &TargetDisk, target: &Offline, apply: &str) -> Result<Option<Self>, CommandError> {
         let folder = undo_place::of_apply(target, apply);
         let failed = |error: std::io::Error| CommandError::new(Exit::SourceUnreadable, format!("{folder}: {error}"));
-        let Some(bytes) = disk.read(&folder.join(REPORT), MOST).map_err(failed)? else { return Ok(None) };
+        let Some(bytes) = disk.read(&folder.join(REPORT), Self::MOST).map_err(failed)? else { return Ok(None) };
         if !disk.is_private(&undo_place::folder(target)).map_err(failed)? {
             return Ok(None);
         }

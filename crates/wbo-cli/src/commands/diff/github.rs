@@ -1,8 +1,7 @@
 //! A comparison as workflow commands of GitHub: what differs first beside the change, and everything in the log.
 
-use super::Render;
 use super::text::Text;
-use crate::difference::{AppReport, FactReport, HeadReport, SettingReport, TailReport};
+use crate::difference::{AppReport, FactReport, HeadReport, Render, SettingReport, TailReport};
 use crate::terminal;
 use crate::workflow::{Annotations, Level, folded};
 

@@ -1,10 +1,9 @@
 //! A comparison as a page: one file, without scripts, that reads well on a screen, a phone and paper.
 
-use super::Render;
 use crate::clean::clean;
 use crate::describe::count;
 use crate::difference::{
-    AppReport, EditReport, FactReport, HIDDEN, HeadReport, ItemReport, PartsReport, SettingReport, SideReport,
+    AppReport, EditReport, FactReport, HIDDEN, HeadReport, ItemReport, PartsReport, Render, SettingReport, SideReport,
     TailReport,
 };
 use crate::junit::escaped;

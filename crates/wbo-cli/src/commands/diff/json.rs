@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::Render;
-use crate::difference::{AppReport, FactReport, HeadReport, SettingReport, SideReport, TailReport};
+use crate::difference::{AppReport, FactReport, HeadReport, Render, SettingReport, SideReport, TailReport};
 
 /// One object. It is written at the end, since it says first whether anything differs.
 #[derive(Default)]

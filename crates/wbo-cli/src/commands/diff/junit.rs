@@ -1,7 +1,6 @@
 //! A comparison as tests: each setting that differs is one that failed.
 
-use super::Render;
-use crate::difference::{AppReport, FactReport, HeadReport, SettingReport, TailReport};
+use crate::difference::{AppReport, FactReport, HeadReport, Render, SettingReport, TailReport};
 use crate::junit::{Case, Outcome, Suite, xml};
 
 /// Suites of tests, one for each category. They are written at the end, since they begin with their numbers.

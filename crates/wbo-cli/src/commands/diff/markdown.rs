@@ -1,8 +1,7 @@
 //! A comparison in Markdown, for the summary of a job and for comments.
 
-use super::Render;
 use crate::clean::clean;
-use crate::difference::{AppReport, FactReport, HeadReport, SettingReport, TailReport};
+use crate::difference::{AppReport, FactReport, HeadReport, Render, SettingReport, TailReport};
 
 /// A heading and a table for each category. It is written at the end, since it begins with the counts.
 #[derive(Default)]

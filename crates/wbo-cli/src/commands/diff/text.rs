@@ -1,14 +1,13 @@
 //! A comparison as text for people.
 
-use super::Render;
 use crate::clean::clean;
 use crate::difference::{
-    AppReport, EditReport, FactReport, HIDDEN, HeadReport, ItemReport, PartsReport, SettingReport, TailReport,
+    AppReport, EditReport, FactReport, HIDDEN, HeadReport, ItemReport, PartsReport, Render, SettingReport, TailReport,
 };
 use crate::wrap::wrapped;
 
 /// Text in as many columns as there are, in colour if there is any.
-pub(super) struct Text {
+pub(crate) struct Text {
     columns: usize,
     colour: bool,
     heading: String,
@@ -27,7 +26,7 @@ const INDENT: usize = 6;
 const ITEMS: usize = 20;
 
 impl Text {
-    pub(super) fn new(columns: usize, colour: bool) -> Self {
+    pub(crate) fn new(columns: usize, colour: bool) -> Self {
         Self { columns, colour, heading: String::new() }
     }
 
@@ -51,6 +50,11 @@ impl Text {
             let mark = if number == 0 { self.paint(code, mark) } else { " ".to_owned() };
             out.push_str(&format!("{:indent$}{mark} {line}\n", ""));
         }
+    }
+
+    /// A line about the setting before.
+    pub(crate) fn note(&self, words: &str, out: &mut String) {
+        self.line(" ", "", INDENT - 2, &clean(words), out);
     }
 
     fn item(&self, item: &ItemReport, change: &str, out: &mut String) {

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use wbo_engine::plan::{Fate, Plan, Planned};
 
-use super::PlanArgs;
 use crate::applying::{Wanted, WantedArgs};
 use crate::catalogues::CatalogueArgs;
 use crate::describe::hex;
@@ -75,27 +74,35 @@ struct SavedSetting {
     found: String,
 }
 
+impl Asked {
+    pub(crate) fn of(user: Option<&str>, default_user: bool, wanted: &WantedArgs) -> Self {
+        let WantedArgs { only, except, also, machine, replace_files, map_user, map_domain, .. } = wanted.clone();
+        Self {
+            user: user.map(ToOwned::to_owned),
+            default_user,
+            only,
+            except,
+            also,
+            machine,
+            replace_files,
+            map_user,
+            map_domain,
+        }
+    }
+}
+
 /// Bytes of a kept plan: some hundred for each of the settings that a profile can hold.
 const MOST: u64 = 64 << 20;
 
 impl SavedPlan {
     /// What a plan promises.
-    pub(super) fn of(args: &PlanArgs, wanted: &Wanted, profile: &Profile, user: &OfflineUser<'_>, plan: &Plan) -> Self {
-        let asked = Asked {
-            user: args.user.clone(),
-            default_user: args.default_user,
-            only: args.wanted.only.clone(),
-            except: args.wanted.except.clone(),
-            also: args.wanted.also.clone(),
-            machine: args.wanted.machine,
-            replace_files: args.wanted.replace_files,
-            map_user: args.wanted.map_user.clone(),
-            map_domain: args.wanted.map_domain.clone(),
-        };
-        Self::promise(asked, wanted, profile, user, plan)
-    }
-
-    fn promise(asked: Asked, wanted: &Wanted, profile: &Profile, user: &OfflineUser<'_>, plan: &Plan) -> Self {
+    pub(crate) fn promise(
+        asked: Asked,
+        wanted: &Wanted,
+        profile: &Profile,
+        user: &OfflineUser<'_>,
+        plan: &Plan,
+    ) -> Self {
         let device = user.device();
         let text = |text: &profile_format::Text| text.to_string_lossy();
         Self {
@@ -117,7 +124,7 @@ impl SavedPlan {
     }
 
     /// Writes it whole or not at all.
-    pub(super) fn write(&self, out: &Path, force: bool) -> Result<(), CommandError> {
+    pub(crate) fn write(&self, out: &Path, force: bool) -> Result<(), CommandError> {
         let existing = if force { Existing::Replace } else { Existing::Refuse };
         let text = profile_json::json_text(self).map_err(|error| CommandError::failed(error.to_string()))?;
         let mut output = Output::create(out, existing)?;
