@@ -130,7 +130,8 @@ pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
     let mut comparer = Comparer::new(&catalogue, &selection, ignored);
     let categories: BTreeSet<Category> = before.categories().union(&after.categories()).copied().collect();
     for category in categories {
-        let (one, other) = (before.section(category)?, after.section(category)?);
+        let (one, other) = at_once(|| before.section(category), || after.section(category));
+        let (one, other) = (one?, other?);
         let side = |section, side: &Side| compare::Side { section, extent: side.extent() };
         let mut failed = None;
         let mut alike: Option<SettingReport> = None;
@@ -216,4 +217,14 @@ impl DiffArgs {
             Format::Github => Box::new(github::Github::new()),
         }
     }
+}
+
+/// Does two things at the same time.
+fn at_once<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        let one = one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (one, other)
+    })
 }
