@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 pub use error::{CatalogueError, CatalogueErrors, Flaw};
 pub use place::{Bits, Except, Fallback, FilePath, FilesPlace, Place, RegistryPlace, ValuePath, Values};
 pub use setting::{Became, Builds, Part, Scope, Setting, Source};
-pub use words::{Each, Effect, Kind, Portability, Sensitivity, Unit};
+pub use words::{Each, Effect, Kind, MergeBy, Portability, Sensitivity, Unit};
 
 pub use crate::forms::Form;
 

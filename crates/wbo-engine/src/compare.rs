@@ -6,7 +6,7 @@
 mod apps;
 mod facts;
 mod ignored;
-mod item;
+pub(crate) mod item;
 mod pairs;
 mod parts;
 

@@ -33,6 +33,7 @@ pub mod writing;
 // From a profile to another, and to what it should be.
 pub mod compare;
 pub mod drift;
+pub mod merge;
 pub mod rules;
 
 // From a profile to a target.

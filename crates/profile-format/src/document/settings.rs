@@ -62,7 +62,7 @@ impl Category {
 }
 
 /// One setting of the catalogue, as it was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Setting {
     /// The catalogue's id: words of `a-z`, `0-9` and `-`, joined by `.`.
     pub id: String,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use registry::{KeyPath, Name, Root};
 
-use super::words::{Each, Kind, Unit};
+use super::words::{Each, Kind, MergeBy, Unit};
 use crate::forms::Form;
 use crate::{Glob, KnownFolder, NameGlob};
 
@@ -38,6 +38,8 @@ pub struct RegistryPlace {
     pub keep_others: bool,
     /// Whether files that the values name come along.
     pub follow: bool,
+    /// What of a value is merged by itself, where it is not merged as a whole.
+    pub merge: Option<MergeBy>,
     /// What the values hold.
     pub kind: Kind,
     /// What that means.
@@ -137,6 +139,14 @@ impl Place {
         match self {
             Self::Registry(place) => place.form,
             Self::Files(place) => place.form,
+        }
+    }
+
+    /// What of a value is merged by itself, where it is not merged as a whole.
+    pub fn merge(&self) -> Option<MergeBy> {
+        match self {
+            Self::Registry(place) => place.merge,
+            Self::Files(_) => None,
         }
     }
 

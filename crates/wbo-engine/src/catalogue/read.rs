@@ -12,7 +12,7 @@ use super::place::{
     Bits, Except, Fallback, FilePath, FilesPlace, Place, RegistryPlace, ValuePath, Values, user_or_machine,
 };
 use super::setting::{Became, Builds, Part, Setting, Source};
-use super::words::{Each, Effect, Kind, Portability, Sensitivity, Unit};
+use super::words::{Each, Effect, Kind, MergeBy, Portability, Sensitivity, Unit};
 use crate::forms::Form;
 use crate::{Glob, KnownFolder, NameGlob};
 
@@ -158,6 +158,10 @@ fn read_setting(
         parts: read_parts(&mut fields, report),
         families: 0,
     };
+    // A group is merged as a whole, so that its settings still belong together.
+    if setting.group.is_some() && setting.parts.iter().any(|part| part.place.merge().is_some()) {
+        fields.flaw(report, at, Flaw::Both { one: "group", other: "merge" });
+    }
     fields.finish(report);
     (id.is_some() && title.is_some() && !setting.parts.is_empty()).then_some(setting)
 }
@@ -289,6 +293,7 @@ fn read_registry_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Opti
     let keep_others = fields.word("others", &[(true, "keep")], report).unwrap_or(false);
     let follow = read_follow(fields, report);
     let form = read_form(false, fields, report);
+    let merge = read_merge(kind, bits, form, fields, report);
     let unit = fields.word("unit", Unit::NAMED, report);
     let labels = read_labels(kind, bits, fields, report);
     let default = read_default(kind, fields, report);
@@ -310,12 +315,36 @@ fn read_registry_place(fields: &mut Fields<'_>, report: &mut Report<'_>) -> Opti
         bits,
         keep_others,
         follow,
+        merge,
         kind,
         form,
         unit,
         labels,
         default,
     })
+}
+
+/// Bits are merged where the place says which, elements where the data are a list.
+fn read_merge(
+    kind: Kind,
+    bits: Option<Bits>,
+    form: Option<Form>,
+    fields: &mut Fields<'_>,
+    report: &mut Report<'_>,
+) -> Option<MergeBy> {
+    let merge = fields.word("merge", MergeBy::NAMED, report)?;
+    let is_list = bits.is_none() && (kind == Kind::List || matches!(form, Some(Form::Paths | Form::GuidList)));
+    match merge {
+        MergeBy::Bits if bits.is_none() => {
+            fields.flaw(report, fields.start, Flaw::Needs { word: "merge = \"bits\"", needs: "bits" });
+        }
+        MergeBy::Elements if !is_list => {
+            let needs = "type = \"list\", form = \"paths\" or form = \"guid-list\"";
+            fields.flaw(report, fields.start, Flaw::Needs { word: "merge = \"elements\"", needs });
+        }
+        _ => (),
+    }
+    Some(merge)
 }
 
 fn read_form(of_files: bool, fields: &mut Fields<'_>, report: &mut Report<'_>) -> Option<Form> {

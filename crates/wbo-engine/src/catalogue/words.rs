@@ -103,6 +103,15 @@ words! {
 }
 
 words! {
+    /// What of a value is merged by itself when two sides changed it.
+    MergeBy:
+    /// Each bit.
+    Bits = "bits",
+    /// Each element of a list.
+    Elements = "elements",
+}
+
+words! {
     /// What stands once in a place for each instance of a setting.
     Each:
     /// A key.

@@ -55,7 +55,7 @@ pub(super) fn differences(
 }
 
 /// The order in which documents have items.
-fn order(one: &Item, other: &Item) -> Ordering {
+pub(crate) fn order(one: &Item, other: &Item) -> Ordering {
     (kind(one), one.path(), one.value_name()).cmp(&(kind(other), other.path(), other.value_name()))
 }
 
@@ -68,12 +68,12 @@ fn kind(item: &Item) -> u8 {
 }
 
 /// What tells items from each other on Windows.
-fn folded(item: &Item) -> (u8, Vec<Name>, Option<Name>) {
+pub(crate) fn folded(item: &Item) -> (u8, Vec<Name>, Option<Name>) {
     (kind(item), item.path().iter().map(name).collect(), item.value_name().map(name))
 }
 
 /// Whether two items say the same, where not named is not there.
-fn is_same(setting: Option<&Setting>, one: Option<&Item>, other: Option<&Item>, by_text: bool) -> bool {
+pub(crate) fn is_same(setting: Option<&Setting>, one: Option<&Item>, other: Option<&Item>, by_text: bool) -> bool {
     let (Some(one), Some(other)) = (one, other) else {
         return one.or(other).is_none_or(is_absent);
     };
@@ -98,7 +98,7 @@ fn value(value: &profile_format::Value) -> Value {
 }
 
 /// What two items are, in words that are not the same.
-fn told_apart(
+pub(crate) fn told_apart(
     setting: Option<&Setting>,
     item: &Item,
     before: Option<&Item>,

@@ -17,6 +17,9 @@ mod standard;
 mod capture;
 mod corpus;
 
+// What two profiles make of each other.
+mod merge;
+
 // What never leaves, and what never arrives.
 mod secrets;
 mod writing;
