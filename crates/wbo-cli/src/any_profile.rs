@@ -56,7 +56,6 @@ impl AnyProfileArgs {
     }
 
     /// Opens a profile of either form, and reads all of it.
-    #[expect(dead_code, reason = "for commands that convert and combine")]
     pub(crate) fn read(
         &self,
         path: &Path,
@@ -91,6 +90,7 @@ impl AnyProfileArgs {
                     path: path.to_owned(),
                     document: *document,
                     contents,
+                    newer: Vec::new(),
                     body_id: [0; 32],
                     is_trusted: true,
                     believed,

@@ -15,6 +15,7 @@ mod hive;
 mod inspect;
 mod key;
 mod man;
+mod merge;
 mod pack;
 mod plan;
 mod preflight;
@@ -27,6 +28,7 @@ mod verify;
 
 pub(crate) use apply::hive_places as editable_hives;
 pub(crate) use capture::captured;
+pub(crate) use extract::content_file;
 
 use clap::Subcommand;
 
@@ -44,6 +46,7 @@ pub(crate) enum Command {
     Diff(Box<diff::DiffArgs>),
     Drift(Box<drift::DriftArgs>),
     Check(Box<check::CheckArgs>),
+    Merge(Box<merge::MergeArgs>),
     Plan(Box<plan::PlanArgs>),
     Apply(Box<apply::ApplyArgs>),
     Preflight(Box<preflight::PreflightArgs>),
@@ -76,6 +79,7 @@ impl Command {
             Self::Diff(args) => diff::run(&args, ui),
             Self::Drift(args) => drift::run(&args, ui),
             Self::Check(args) => check::run(&args, ui),
+            Self::Merge(args) => merge::run(&args, ui),
             Self::Plan(args) => plan::run(&args, ui),
             Self::Apply(args) => apply::run(&args, ui),
             Self::Preflight(args) => preflight::run(&args, ui),

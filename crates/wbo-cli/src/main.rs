@@ -27,6 +27,7 @@ mod ignoring;
 mod interrupt;
 mod junit;
 mod keys;
+mod merging;
 mod offline;
 mod opening;
 mod plan_report;

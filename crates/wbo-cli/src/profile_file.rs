@@ -34,6 +34,8 @@ pub(crate) struct Profile {
     pub(crate) path: PathBuf,
     pub(crate) document: Document,
     pub(crate) contents: BTreeMap<ContentId, Vec<u8>>,
+    /// Sections that this version does not know, and that its document does not have.
+    pub(crate) newer: Vec<String>,
     pub(crate) body_id: [u8; 32],
     /// Whether somebody trusted vouches for it, or the command line takes it without.
     pub(crate) is_trusted: bool,
@@ -95,7 +97,9 @@ impl Profile {
             .map_err(failed)?;
         let believed = believed(opened.trust());
         let body_id = opened.sealed().body_id();
-        Ok(Self { path: path.to_owned(), document, contents, body_id, is_trusted, believed })
+        let newer = opened.sections().map(|section| section.id).filter(|id| !id.is_known());
+        let newer = newer.map(|id| id.to_string()).collect();
+        Ok(Self { path: path.to_owned(), document, contents, newer, body_id, is_trusted, believed })
     }
 }
 

@@ -10,7 +10,7 @@ use profile_keys::{Recipient, Signer};
 use crate::describe;
 use crate::error::CommandError;
 use crate::files::{self, Existing, Output};
-use crate::keys::{self, LockedKeyArgs, RecipientArgs};
+use crate::keys::{self, LockedKeyArgs, NewRecipientArgs, RecipientArgs};
 use crate::rewriting;
 use crate::ui::Ui;
 
@@ -34,6 +34,21 @@ pub(crate) struct SealArgs {
 
     #[command(flatten)]
     locked: LockedKeyArgs,
+}
+
+/// For whom a profile is that is made of others, which are opened with keys themselves, and who signs it.
+#[derive(Args, Debug)]
+pub(crate) struct NewSealArgs {
+    #[command(flatten)]
+    recipients: NewRecipientArgs,
+
+    /// Do not encrypt: for fixtures, baselines and tests
+    #[arg(long)]
+    pub(crate) plain: bool,
+
+    /// Sign as the author, with this SSH key: a private key, or a public one whose private half an ssh-agent holds
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
 }
 
 /// What writes profiles, one after the other.
@@ -67,6 +82,22 @@ impl SealArgs {
         };
         let waits_for_author = self.author.is_some();
         Ok(Sealer { recipients, plain: self.plain, signer, author, waits_for_author })
+    }
+}
+
+impl NewSealArgs {
+    /// Reads the keys, and asks for the passphrases that they need.
+    pub(crate) fn sealer(&self, locked: &LockedKeyArgs) -> Result<Sealer, CommandError> {
+        if self.plain && !self.recipients.is_empty() {
+            return Err(CommandError::usage("--plain encrypts for nobody, and recipients were named"));
+        }
+        let recipients = match self.plain {
+            true => Vec::new(),
+            false => self.recipients.recipients().map_err(|error| error.hint("--plain writes it for everybody"))?,
+        };
+        let signer = self.sign.as_deref().map(|key| locked.signer(key)).transpose()?;
+        let author = signer.as_ref().map(Signer::public_key);
+        Ok(Sealer { recipients, plain: self.plain, signer, author, waits_for_author: false })
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) fn run(args: &ExtractArgs, ui: Ui) -> Result<Exit, CommandError> {
 }
 
 /// Where a content's bytes are written, relative to the document.
-pub(super) fn content_file(content: &Content) -> ContentPlace {
+pub(crate) fn content_file(content: &Content) -> ContentPlace {
     #[expect(clippy::expect_used, reason = "hexadecimal digits and one slash are a path of a content")]
     let path = ContentPath::new(format!("contents/{}", content.id)).expect("a digest is a name");
     ContentPlace::File(path)

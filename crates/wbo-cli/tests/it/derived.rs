@@ -102,6 +102,7 @@ fn every_command_has_a_man_page() {
             "wbo-key-public.1",
             "wbo-key.1",
             "wbo-man.1",
+            "wbo-merge.1",
             "wbo-pack.1",
             "wbo-plan.1",
             "wbo-preflight.1",

@@ -31,6 +31,7 @@ mod hive_import;
 mod hive_refusals;
 mod inspect;
 mod key;
+mod merge;
 mod pack;
 mod recipients;
 mod sign;

@@ -52,11 +52,13 @@ impl Run {
         let before = folder.listing();
         let run = Self::once(folder, args, input);
         run.keeps_the_laws(&before, &folder.listing());
-        let is_result = run.code == 1 && matches!(args, ["diff" | "drift" | "check", ..]);
+        let is_result = run.code == 1 && matches!(args, ["diff" | "drift" | "check" | "merge", ..]);
         let failed = run.code != 0 && run.code != 3 && !is_result;
         if args.contains(&"--json") {
             run.keeps_its_schema(failed);
-        } else if failed && !args.iter().any(|arg| ["verify", "check", "demo", "man", "completions"].contains(arg)) {
+        } else if failed
+            && !args.iter().any(|arg| ["verify", "check", "demo", "man", "completions", "merge"].contains(arg))
+        {
             // It left everything as it was, so it fails the same way again.
             let args = [args, &["--json"]].concat();
             run.says_the_same(&Self::checked(folder, &args, input));
@@ -113,8 +115,9 @@ impl Run {
         }
         let unfinished = after.keys().find(|path| path.to_string_lossy().contains(".part"));
         assert_eq!(unfinished, None, "{self:?}");
-        // What differs is a result, and may be written to a file.
-        let is_result = self.code == 1 && self.line.contains(" --out ");
+        // What differs is a result, and may be written to a file; of conflicts, that of --conflicts alone.
+        let written = if self.line.starts_with("merge ") { " --conflicts " } else { " --out " };
+        let is_result = self.code == 1 && self.line.contains(written);
         if self.code != 0 && self.code != 3 && !is_result {
             let names = |listing: &BTreeMap<PathBuf, Entry>| listing.keys().cloned().collect::<Vec<_>>();
             assert_eq!(names(before), names(after), "a failed command left something behind: {self:?}");
@@ -163,6 +166,7 @@ fn is_verdict(value: &Value) -> bool {
         "apply",
         "preflight",
         "recover",
+        "merge",
     ]
     .iter()
     .any(|kind| value["wbo"] == *kind)

@@ -95,6 +95,7 @@ fn outputs() -> Vec<Value> {
     // Old in part, since its logs are gone.
     folder.image("windows-11/Users/alice", "bare");
     folder.remove("bare/NTUSER.DAT.LOG1");
+    folder.write_branches();
     let endorsed = folder.wbo("sign alice.wbo --key bench -i alice.key --json").ends(0).json();
     let lines = "
         key public alice.key --json
@@ -126,6 +127,8 @@ fn outputs() -> Vec<Value> {
         catalog list taskbar.alignment start.pins network.drives background.picture display.night-light --json
         catalog show taskbar.alignment --json
         catalog check flawed.toml --json
+        merge base.json ours.json theirs.json --out merged.wbo --plain --conflicts conflicts.json --json
+        merge base.json ours.json theirs.json --out merged.wbo --plain --prefer newest --json
         capture windows-10 --user bob --only taskbar.c*,background.picture --plain --out bob.wbo --json
         plan bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --out plan --reveal --json
         preflight bob.wbo windows-10 --user 李雷 --allow-plain --accept-unsigned test --json
@@ -142,6 +145,7 @@ fn outputs() -> Vec<Value> {
     let lines = folder.wbo("diff alice-some.wbo bob.wbo --reveal --ignore rules.toml --format jsonl").ends(1).stdout;
     outputs.extend(lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()));
     outputs.push(folder.json("plan"));
+    outputs.push(folder.json("conflicts.json"));
     let mut kept =
         std::fs::read_dir(folder.path("windows-10/ProgramData/wbo")).unwrap().map(|entry| entry.unwrap().path());
     let kept = kept.find(|path| path.join("report.json").exists()).unwrap();
