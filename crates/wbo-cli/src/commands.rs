@@ -11,6 +11,7 @@ mod doctor;
 mod drift;
 mod explain;
 mod extract;
+mod git;
 mod hive;
 mod inspect;
 mod key;
@@ -22,6 +23,7 @@ mod preflight;
 mod recipients;
 mod recover;
 mod sign;
+mod textconv;
 mod undo;
 mod users;
 mod verify;
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     Recipients(recipients::RecipientsArgs),
     Sign(sign::SignArgs),
     Catalog(catalog::CatalogArgs),
+    Git(git::GitArgs),
+    Textconv(Box<textconv::TextconvArgs>),
     Hive(hive::HiveArgs),
     Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
@@ -68,7 +72,7 @@ pub(crate) enum Command {
 
 impl Command {
     pub(crate) fn run(self, ui: Ui) -> Result<Exit, CommandError> {
-        if ui.json && matches!(self, Self::Demo(_) | Self::Completions(_) | Self::Man(_)) {
+        if ui.json && matches!(self, Self::Demo(_) | Self::Textconv(_) | Self::Completions(_) | Self::Man(_)) {
             return Err(CommandError::usage("this command writes text for people or shells, and no JSON"));
         }
         match self {
@@ -93,6 +97,8 @@ impl Command {
             Self::Recipients(args) => recipients::run(&args, ui),
             Self::Sign(args) => sign::run(&args, ui),
             Self::Catalog(args) => catalog::run(&args, ui),
+            Self::Git(args) => git::run(&args, ui),
+            Self::Textconv(args) => textconv::run(&args, ui),
             Self::Hive(args) => hive::run(&args, ui),
             Self::Demo(args) => demo::run(&args, ui),
             Self::Completions(args) => completions::run(&args, ui),

@@ -36,7 +36,8 @@ pub(super) fn run(args: &ManArgs, ui: Ui) -> Result<Exit, CommandError> {
 }
 
 fn pages(command: &clap::Command, name: &str) -> Vec<(String, clap::Command)> {
-    let subcommands = command.get_subcommands().filter(|command| command.get_name() != "help");
+    let shown = |command: &&clap::Command| command.get_name() != "help" && !command.is_hide_set();
+    let subcommands = command.get_subcommands().filter(shown);
     let below = subcommands.flat_map(|command| pages(command, &format!("{name}-{}", command.get_name())));
     std::iter::once((name.to_owned(), command.clone())).chain(below).collect()
 }

@@ -19,7 +19,8 @@ use crate::opening::Demand;
 use crate::profile_file::Profile;
 use crate::sealing::NewSealArgs;
 use crate::ui::Ui;
-use report::{ConflictReport, CountsReport, InputReport, MergeReport, WrittenReport};
+pub(crate) use report::ConflictReport;
+use report::{CountsReport, InputReport, MergeReport, WrittenReport};
 use resolved::Resolved;
 
 /// Merge two profiles that grew out of one, or lay a user's settings over a baseline

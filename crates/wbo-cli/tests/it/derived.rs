@@ -21,8 +21,8 @@ fn reference() -> String {
     let (help, table) = help.split_once("\nExit codes:\n").expect("help ends with the exit codes");
     let intro = "# Commands\n\n\
         Written by the tests from what `--help` says; `WBO_WRITE_DOCS=1` in the environment of the tests writes it anew.\n\n\
-        With `--json`, each command but `demo`, `man` and `completions` writes one JSON, which its schema in `schemas/`\n\
-        describes, or an error; `hive dump` writes its JSON lines with and without it. Everything else goes to standard\n\
+        With `--json`, each command but `demo`, `textconv`, `man` and `completions` writes one JSON, which its schema\n\
+        in `schemas/` describes, or an error; `hive dump` writes its JSON lines with and without it. Everything else goes to standard\n\
         error, and its last line is `wbo: CODE NAME`.\n\n\
         ## Exit codes\n\n";
     let mut reference = format!("{intro}{}{}", exit_codes(table), section("wbo", help));
@@ -89,6 +89,9 @@ fn every_command_has_a_man_page() {
             "wbo-drift.1",
             "wbo-explain.1",
             "wbo-extract.1",
+            "wbo-git-remove.1",
+            "wbo-git-setup.1",
+            "wbo-git.1",
             "wbo-hive-check.1",
             "wbo-hive-dump.1",
             "wbo-hive-export.1",
@@ -109,6 +112,7 @@ fn every_command_has_a_man_page() {
             "wbo-recipients.1",
             "wbo-recover.1",
             "wbo-sign.1",
+            "wbo-textconv.1",
             "wbo-undo.1",
             "wbo-users.1",
             "wbo-verify.1",

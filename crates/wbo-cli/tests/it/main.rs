@@ -26,6 +26,7 @@ mod doctor;
 mod drift;
 mod explain;
 mod extract;
+mod git;
 mod hive;
 mod hive_import;
 mod hive_refusals;
@@ -35,6 +36,7 @@ mod merge;
 mod pack;
 mod recipients;
 mod sign;
+mod textconv;
 mod users;
 mod verify;
 

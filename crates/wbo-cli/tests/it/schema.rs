@@ -129,6 +129,7 @@ fn outputs() -> Vec<Value> {
         catalog check flawed.toml --json
         merge base.json ours.json theirs.json --out merged.wbo --plain --conflicts conflicts.json --json
         merge base.json ours.json theirs.json --out merged.wbo --plain --prefer newest --json
+        git setup --global --plain --json
         capture windows-10 --user bob --only taskbar.c*,background.picture --plain --out bob.wbo --json
         plan bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --out plan --reveal --json
         preflight bob.wbo windows-10 --user 李雷 --allow-plain --accept-unsigned test --json

@@ -56,7 +56,7 @@ pub(super) struct CountsReport {
 
 /// What both sides made differently.
 #[derive(Clone, Serialize)]
-pub(super) struct ConflictReport {
+pub(crate) struct ConflictReport {
     number: usize,
     about: &'static str,
     category: Option<String>,
@@ -148,7 +148,7 @@ pub(super) fn layered_counts(said: &Said, user: &Document) -> CountsReport {
 }
 
 impl ConflictReport {
-    pub(super) fn of(conflict: &Conflict, take: Option<Take>, reveal: bool) -> Self {
+    pub(crate) fn of(conflict: &Conflict, take: Option<Take>, reveal: bool) -> Self {
         let hidden = conflict.personal && !reveal;
         let (about, id, instance) = match &conflict.about {
             About::Setting { id, instance, .. } => ("setting", id, instance.as_ref()),
@@ -168,7 +168,7 @@ impl ConflictReport {
         }
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let instance = match &self.instance {
             Some(JsonUnits(units)) => format!(" ({})", crate::units::text(units.iter().copied())),
             None => String::new(),
