@@ -8,12 +8,21 @@ use crate::{capture, forms};
 
 /// An item of a setting in words; `None`, where it is absent.
 pub fn item(setting: &Setting, item: &Item) -> Option<String> {
+    item_of(Some(setting), item)
+}
+
+/// As [`item`], of a setting that no catalogue knows.
+pub fn unknown_item(item: &Item) -> Option<String> {
+    item_of(None, item)
+}
+
+fn item_of(setting: Option<&Setting>, item: &Item) -> Option<String> {
     match item {
         Item::Key { present, .. } => present.then(|| "a key without values".to_owned()),
         Item::Value { state, .. } => {
             let state = state.as_ref()?;
             let found = Value { kind: ValueType(state.kind), data: state.data.0.clone() };
-            Some(match place_of(setting, item) {
+            Some(match setting.and_then(|setting| place_of(setting, item)) {
                 Some(place) => value(place, &found),
                 None => plain(&found),
             })

@@ -30,9 +30,10 @@ pub mod pins;
 pub mod secrets;
 pub mod writing;
 
-// From a profile to another, and to what it should be.
+// From a profile to another, to what it should be, and to the files of other programs.
 pub mod compare;
 pub mod drift;
+pub mod export;
 pub mod merge;
 pub mod rules;
 

@@ -19,7 +19,13 @@ pub use self::files::TreeAfter;
 pub(crate) use self::files::found as found_file;
 pub use self::skip::Skip;
 
-use self::eligible::Judge;
+// What exports lean on, so that they put an item where a plan would.
+pub(crate) use self::counterpart::translated;
+pub(crate) use self::eligible::Judge;
+pub(crate) use self::group::{Member, Unit, units};
+pub(crate) use self::located::{At, Located, Spot, locate};
+pub(crate) use self::setting::{expanded, is_on_a_server};
+
 use self::setting::SettingPlanner;
 use crate::capture::Selection;
 use crate::catalogue::{Catalogue, Effect};

@@ -18,6 +18,8 @@ const LESS_THAN: &str = "lt";
 pub struct Tokens<'f> {
     folders: &'f Folders,
     sid: Option<&'f str>,
+    /// Whether the variable of a folder stands for it where it is not known.
+    variables: bool,
 }
 
 /// A token that has no meaning here.
@@ -28,7 +30,14 @@ pub struct UnknownToken(pub String);
 impl<'f> Tokens<'f> {
     /// Tokens for these folders and this user.
     pub fn new(folders: &'f Folders, sid: Option<&'f str>) -> Self {
-        Self { folders, sid }
+        Self { folders, sid, variables: false }
+    }
+
+    /// The same, for texts in which whoever reads them replaces variables of the environment: where a folder is not known,
+    /// its variable stands for it.
+    #[must_use]
+    pub fn or_variables(self) -> Self {
+        Self { variables: true, ..self }
     }
 
     /// The text with tokens in place of known folders and of the user's SID.
@@ -90,7 +99,8 @@ impl<'f> Tokens<'f> {
             SID => self.sid.map(ToOwned::to_owned),
             variable => {
                 let folder = KnownFolder::ALL.iter().find(|(_, name)| *name == variable)?.0;
-                self.folders.get(folder).map(ToString::to_string)
+                let known = self.folders.get(folder).map(ToString::to_string);
+                known.or_else(|| self.variables.then(|| folder.to_string()))
             }
         }
     }
@@ -217,6 +227,17 @@ mod tests {
             unknown.map_err(|error| error.to_string()),
             Err("<NOWHERE> stands for nothing that is known here".to_owned())
         );
+    }
+
+    #[test]
+    fn variables_stand_for_folders_that_are_not_known() {
+        let windows = Folders::of_windows(WindowsPath::parse(r"C:\Windows").unwrap());
+        let tokens = Tokens::new(&windows, None);
+        let text = units(r"<APPDATA>\a;<SYSTEMROOT>\b;<lt>");
+        let expanded = tokens.or_variables().expand(&text).map(|text| String::from_utf16_lossy(&text));
+        assert_eq!(expanded, Ok(r"%APPDATA%\a;C:\Windows\b;<".to_owned()));
+        assert_eq!(tokens.expand(&text), Err(UnknownToken("APPDATA".to_owned())));
+        assert_eq!(tokens.or_variables().expand(&units("<SID>")), Err(UnknownToken("SID".to_owned())));
     }
 
     #[test]

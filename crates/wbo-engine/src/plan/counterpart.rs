@@ -15,7 +15,7 @@ pub(super) fn on<'c>(setting: &Setting, build: u32, catalogue: &'c Catalogue) ->
 }
 
 /// What an item of a setting is, where it is written as another setting.
-pub(super) fn translated(item: &Item, from: &Setting, to: &Setting) -> Result<Item, Skip> {
+pub(crate) fn translated(item: &Item, from: &Setting, to: &Setting) -> Result<Item, Skip> {
     let none = || Skip::NoCounterpart { other: to.id.clone() };
     let (source, goal) = (only_value(from).ok_or_else(none)?, only_value(to).ok_or_else(none)?);
     let Item::Value { state, .. } = item else { return Err(none()) };

@@ -7,20 +7,20 @@ use crate::catalogue::{Effect, Place, Portability, Scope, Sensitivity, Setting};
 use crate::{Source, describe};
 
 /// Says which settings are written to one target.
-pub(super) struct Judge<'p> {
-    pub(super) request: &'p Request<'p>,
-    pub(super) target: &'p Source<'p>,
+pub(crate) struct Judge<'p> {
+    pub(crate) request: &'p Request<'p>,
+    pub(crate) target: &'p Source<'p>,
     not_to_restore: NotToRestore,
 }
 
 impl<'p> Judge<'p> {
-    pub(super) fn new(request: &'p Request<'p>, target: &'p Source<'p>) -> Self {
+    pub(crate) fn new(request: &'p Request<'p>, target: &'p Source<'p>) -> Self {
         Self { request, target, not_to_restore: NotToRestore::of(target.registry) }
     }
 
     /// Why a setting of the profile stays as it is, if it does; else the setting that this Windows has for it, which is
     /// another one where it moved.
-    pub(super) fn judge(&self, setting: &'p Setting) -> Result<&'p Setting, Skip> {
+    pub(crate) fn judge(&self, setting: &'p Setting) -> Result<&'p Setting, Skip> {
         let Self { request, target, .. } = *self;
         if !request.selection.includes(setting) {
             let excluded = request.selection.excludes(setting);

@@ -10,29 +10,29 @@ use super::{Fate, Planned, Request, Skip};
 use crate::catalogue::Setting;
 
 /// Settings that are written together or not at all.
-pub(super) struct Unit<'p> {
+pub(crate) struct Unit<'p> {
     /// Each setting of the profile, with all its instances.
-    pub(super) members: Vec<Member<'p>>,
+    pub(crate) members: Vec<Member<'p>>,
     /// Whether they sink together.
-    together: bool,
+    pub(crate) together: bool,
     /// What the profile lacks of them.
-    missing: Option<String>,
+    pub(crate) missing: Option<String>,
 }
 
 /// A setting of the profile.
-pub(super) struct Member<'p> {
+pub(crate) struct Member<'p> {
     /// Its id.
-    pub(super) id: &'p str,
+    pub(crate) id: &'p str,
     /// What the catalogue knows of it.
-    pub(super) setting: Option<&'p Setting>,
+    pub(crate) setting: Option<&'p Setting>,
     /// Its category, as the profile has it.
-    pub(super) category: profile_format::Category,
+    pub(crate) category: profile_format::Category,
     /// All its instances.
-    pub(super) instances: Vec<Cow<'p, Captured>>,
+    pub(crate) instances: Vec<Cow<'p, Captured>>,
 }
 
 /// All settings of a profile, by unit.
-pub(super) fn units<'p>(judge: &Judge<'p>) -> Vec<Unit<'p>> {
+pub(crate) fn units<'p>(judge: &Judge<'p>) -> Vec<Unit<'p>> {
     let request = judge.request;
     let mut members: BTreeMap<&str, Member<'p>> = BTreeMap::new();
     for section in &request.document.sections {
@@ -102,7 +102,7 @@ fn is_expected(setting: &Setting, request: &Request<'_>) -> bool {
 
 impl Unit<'_> {
     /// Why nothing of the unit is written, given what would become of each of it.
-    pub(super) fn sinks(&self, planned: &[Planned]) -> Option<Skip> {
+    pub(crate) fn sinks(&self, planned: &[Planned]) -> Option<Skip> {
         if !self.together {
             return None;
         }

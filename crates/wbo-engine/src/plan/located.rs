@@ -12,7 +12,7 @@ use crate::{Folders, KnownFolder, WindowsPath};
 
 /// What an item stands for on a target. Names are the same in upper and lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Spot {
+pub(crate) enum Spot {
     /// A key by itself.
     Key(KeyPath),
     /// A value.
@@ -22,14 +22,14 @@ pub(super) enum Spot {
 }
 
 /// An item at its place.
-pub(super) struct Located<'c> {
-    pub(super) spot: Spot,
-    pub(super) part: &'c Part,
-    pub(super) place: At<'c>,
+pub(crate) struct Located<'c> {
+    pub(crate) spot: Spot,
+    pub(crate) part: &'c Part,
+    pub(crate) place: At<'c>,
 }
 
 /// The place that an item is from.
-pub(super) enum At<'c> {
+pub(crate) enum At<'c> {
     /// Keys and values; everything of this instance is below this key.
     Registry { place: &'c RegistryPlace, start: KeyPath },
     /// Files of its own.
@@ -39,7 +39,7 @@ pub(super) enum At<'c> {
 }
 
 /// Where an item of a setting goes.
-pub(super) fn locate<'c>(
+pub(crate) fn locate<'c>(
     setting: &'c Setting,
     instance: Option<&Name>,
     item: &Item,
@@ -149,6 +149,6 @@ fn unfit(setting: &Setting, why: &str) -> Skip {
     Skip::Unfit(format!("{}: {why}", setting.id))
 }
 
-pub(super) fn name_of(text: &Text) -> Name {
+pub(crate) fn name_of(text: &Text) -> Name {
     Name::from_units(&*text.0)
 }

@@ -213,21 +213,6 @@ impl<'p> SettingPlanner<'p> {
         work.steps.finish(&absent)?;
         Ok(work.done)
     }
-
-    /// The value that a profile means here: with this user's folders in place of tokens.
-    fn expanded(&self, captured: &Captured, value: &profile_format::Value) -> Result<Value, Skip> {
-        let value = Value { kind: ValueType(value.kind), data: value.data.0.clone() };
-        if !captured.flags.contains(SettingFlags::TOKENS) {
-            return Ok(value);
-        }
-        let expand = |text: &[u16]| self.tokens.expand(text).map_err(|error| Skip::UnknownToken(error.to_string()));
-        let view = match (value.kind, value.view()) {
-            (ValueType::SZ | ValueType::EXPAND_SZ, View::Text(text)) => View::Text(expand(&text)?),
-            (_, View::List(texts)) => View::List(texts.iter().map(|text| expand(text)).collect::<Result<_, Skip>>()?),
-            _ => return Ok(value),
-        };
-        Ok(Value::new(value.kind, &view))
-    }
 }
 
 /// One instance while its steps are taken.
@@ -249,7 +234,7 @@ impl Work<'_, '_, '_> {
         match (&at.spot, &at.place, item) {
             (Spot::Value(key, name), At::Registry { place, .. }, Item::Value { state, .. }) => {
                 let captured = self.instance.captured;
-                let value = state.as_ref().map(|state| self.planner.expanded(captured, state)).transpose()?;
+                let value = state.as_ref().map(|state| expanded(captured, state, &self.planner.tokens)).transpose()?;
                 self.refuse_type(place, key, name, value.as_ref())?;
                 self.refuse_server(place, value.as_ref())?;
                 if let (true, Some(value)) = (place.follow, &value) {
@@ -304,11 +289,7 @@ impl Work<'_, '_, '_> {
     /// Refuses a file on a server that Windows would open by itself, unless the setting was asked for by its whole id.
     fn refuse_server(&self, place: &RegistryPlace, value: Option<&Value>) -> Result<(), Skip> {
         let request = self.planner.request;
-        let is_path = place.follow && matches!(place.form, Some(Form::Path | Form::Paths));
-        let Some(View::Text(text)) = value.filter(|_| is_path).map(Value::view) else { return Ok(()) };
-        let text = String::from_utf16_lossy(&text).replace('/', "\\");
-        let on_a_server =
-            text.split([';', ',']).any(|path| path.trim_start_matches(['@', '"', ' ']).starts_with(r"\\"));
+        let on_a_server = value.is_some_and(|value| is_on_a_server(place, value));
         match on_a_server && !request.selection.requests(self.instance.setting) {
             true => Err(Skip::OnAServer),
             false => Ok(()),
@@ -452,6 +433,29 @@ impl Work<'_, '_, '_> {
             _ => below,
         })
     }
+}
+
+/// The value that a profile means here: with this user's folders in place of tokens.
+pub(crate) fn expanded(captured: &Captured, value: &profile_format::Value, tokens: &Tokens<'_>) -> Result<Value, Skip> {
+    let value = Value { kind: ValueType(value.kind), data: value.data.0.clone() };
+    if !captured.flags.contains(SettingFlags::TOKENS) {
+        return Ok(value);
+    }
+    let expand = |text: &[u16]| tokens.expand(text).map_err(|error| Skip::UnknownToken(error.to_string()));
+    let view = match (value.kind, value.view()) {
+        (ValueType::SZ | ValueType::EXPAND_SZ, View::Text(text)) => View::Text(expand(&text)?),
+        (_, View::List(texts)) => View::List(texts.iter().map(|text| expand(text)).collect::<Result<_, Skip>>()?),
+        _ => return Ok(value),
+    };
+    Ok(Value::new(value.kind, &view))
+}
+
+/// Whether a value names a file on a server that Windows would open by itself.
+pub(crate) fn is_on_a_server(place: &RegistryPlace, value: &Value) -> bool {
+    let is_path = place.follow && matches!(place.form, Some(Form::Path | Form::Paths));
+    let View::Text(text) = value.view() else { return false };
+    let text = String::from_utf16_lossy(&text).replace('/', "\\");
+    is_path && text.split([';', ',']).any(|path| path.trim_start_matches(['@', '"', ' ']).starts_with(r"\\"))
 }
 
 fn names(names: &[Name]) -> String {

@@ -169,7 +169,7 @@ impl Skip {
     }
 
     /// Whether it follows from what the setting is, so that settings that belong together with it go without it.
-    pub(super) fn is_by_nature(&self) -> bool {
+    pub(crate) fn is_by_nature(&self) -> bool {
         matches!(
             self,
             Self::NotInCatalogue

@@ -20,6 +20,9 @@ mod corpus;
 // What two profiles make of each other.
 mod merge;
 
+// What others read of it.
+mod export;
+
 // What never leaves, and what never arrives.
 mod secrets;
 mod writing;

@@ -40,21 +40,29 @@ pub(crate) fn document(sections: Vec<Section>, device: Device) -> Document {
 }
 
 /// What a test asks of a plan.
-struct Asked<'a> {
-    catalogue: &'a Catalogue,
-    selection: Selection,
+pub(crate) struct Asked<'a> {
+    pub(crate) catalogue: &'a Catalogue,
+    pub(crate) selection: Selection,
     contents: BTreeMap<ContentId, Vec<u8>>,
     reach: Reach,
     failed: BTreeMap<String, String>,
+    pub(crate) now: FileTime,
 }
 
 impl<'a> Asked<'a> {
-    fn of(catalogue: &'a Catalogue, also: &[String]) -> Self {
+    pub(crate) fn of(catalogue: &'a Catalogue, also: &[String]) -> Self {
         let selection = Selection::new(&[], &[], also, catalogue).unwrap();
-        Self { catalogue, selection, contents: BTreeMap::new(), reach: Reach::UserAndMachine, failed: BTreeMap::new() }
+        Self {
+            catalogue,
+            selection,
+            contents: BTreeMap::new(),
+            reach: Reach::UserAndMachine,
+            failed: BTreeMap::new(),
+            now: NOW,
+        }
     }
 
-    fn plan(&self, document: &Document, target: &Source<'_>) -> Plan {
+    pub(crate) fn plan(&self, document: &Document, target: &Source<'_>) -> Plan {
         let request = Request {
             document,
             contents: &self.contents,
@@ -63,7 +71,7 @@ impl<'a> Asked<'a> {
             secrets: Secrets::standard(),
             reach: self.reach,
             replace_files: false,
-            now: NOW,
+            now: self.now,
             failed: &self.failed,
         };
         plan(&request, target)
@@ -72,11 +80,11 @@ impl<'a> Asked<'a> {
 
 const BUILD: u32 = 26100;
 
-fn on<R>(registry: &dyn ReadRegistry, look: impl FnOnce(&Source<'_>) -> R) -> R {
+pub(crate) fn on<R>(registry: &dyn ReadRegistry, look: impl FnOnce(&Source<'_>) -> R) -> R {
     with_source(registry, &MemoryTree::default(), &NoHives, Some(BUILD), look)
 }
 
-fn captured(registry: &dyn ReadRegistry, asked: &Asked<'_>) -> Document {
+pub(crate) fn captured(registry: &dyn ReadRegistry, asked: &Asked<'_>) -> Document {
     on(registry, |source| {
         let settings = capture(source, asked.catalogue, &asked.selection, Secrets::standard());
         Document { notes: settings.notes, ..document(settings.sections, source.device.clone()) }
@@ -109,7 +117,7 @@ pub(crate) fn everything(registry: &dyn ReadRegistry) -> BTreeMap<(KeyPath, Opti
     all
 }
 
-fn empty() -> MemoryRegistry {
+pub(crate) fn empty() -> MemoryRegistry {
     let mut registry = MemoryRegistry::new(FileTime(0));
     for top in [r"HKCU\Software\Classes", r"HKLM\SOFTWARE", r"HKLM\SYSTEM"] {
         create(&mut registry, &key(top));
@@ -118,7 +126,7 @@ fn empty() -> MemoryRegistry {
 }
 
 /// A registry in which some settings are set, each in one of two ways, beside values that belong to none.
-fn registry_with(settings: &[(&Setting, u8)]) -> MemoryRegistry {
+pub(crate) fn registry_with(settings: &[(&Setting, u8)]) -> MemoryRegistry {
     let mut registry = empty();
     for (setting, way) in settings {
         for place in registry_places(setting) {
@@ -137,7 +145,7 @@ fn registry_with(settings: &[(&Setting, u8)]) -> MemoryRegistry {
 }
 
 /// Settings that are about to be written: those that are asked for by name go too.
-fn writable(catalogue: &Catalogue) -> Vec<&Setting> {
+pub(crate) fn writable(catalogue: &Catalogue) -> Vec<&Setting> {
     let with_registry = |setting: &&Setting| registry_places(setting).next().is_some();
     catalogue.settings().filter(with_registry).collect()
 }
