@@ -10,6 +10,7 @@ mod diff;
 mod doctor;
 mod drift;
 mod explain;
+mod export;
 mod extract;
 mod git;
 mod hive;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Key(key::KeyArgs),
     Pack(pack::PackArgs),
     Inspect(inspect::InspectArgs),
+    Export(Box<export::ExportArgs>),
     Verify(verify::VerifyArgs),
     Extract(extract::ExtractArgs),
     Recipients(recipients::RecipientsArgs),
@@ -92,6 +94,7 @@ impl Command {
             Self::Key(args) => key::run(args, ui),
             Self::Pack(args) => pack::run(&args, ui),
             Self::Inspect(args) => inspect::run(&args, ui),
+            Self::Export(args) => export::run(&args, ui),
             Self::Verify(args) => verify::run(&args, ui),
             Self::Extract(args) => extract::run(&args, ui),
             Self::Recipients(args) => recipients::run(&args, ui),

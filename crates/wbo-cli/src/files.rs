@@ -268,6 +268,16 @@ pub(crate) fn refuse_existing(target: &Path) -> Result<(), CommandError> {
     }
 }
 
+/// With --force, an output must not take the place of what it is made from, which is `what`.
+pub(crate) fn refuse_own_input(input: &Path, out: &Path, what: &str) -> Result<(), CommandError> {
+    match fs::canonicalize(input).ok().zip(fs::canonicalize(out).ok()) {
+        Some((input, out_path)) if input == out_path => {
+            Err(CommandError::usage(format!("{} is {what}", out.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Only files are replaced; a device or a folder of that name was hardly meant.
 fn refuse_special(target: &Path) -> Result<(), CommandError> {
     match fs::symlink_metadata(target) {

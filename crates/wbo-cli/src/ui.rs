@@ -34,8 +34,13 @@ impl Ui {
 
     /// Writes text to standard output as it is. Nobody reading on is no failure.
     pub(crate) fn print(&self, text: &str) -> Result<(), CommandError> {
+        self.print_bytes(text.as_bytes())
+    }
+
+    /// As [`Self::print`], of what may be no UTF-8.
+    pub(crate) fn print_bytes(&self, bytes: &[u8]) -> Result<(), CommandError> {
         let mut stdout = io::stdout().lock();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                 Err(CommandError::failed(format!("standard output: {error}")))
             }

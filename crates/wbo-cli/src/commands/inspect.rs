@@ -21,7 +21,7 @@ use crate::opening::{self, Demand};
 use crate::ui::Ui;
 
 /// Bytes of contents that are written into JSON. Larger ones are for `wbo extract`.
-const MAX_INLINE: u64 = 256 << 20;
+pub(super) const MAX_INLINE: u64 = 256 << 20;
 
 /// Show what a profile is, and what is in it
 ///

@@ -7,7 +7,7 @@ use crate::describe;
 use crate::document_file;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::files::Existing;
+use crate::files::{Existing, refuse_own_input};
 use crate::sealing::{SealArgs, Written};
 use crate::ui::Ui;
 
@@ -44,7 +44,7 @@ struct PackReport {
 
 pub(super) fn run(args: &PackArgs, ui: Ui) -> Result<Exit, CommandError> {
     let mut sealer = args.seal.sealer()?;
-    refuse_own_input(args)?;
+    refuse_own_input(&args.document, &args.out, "the document itself")?;
     let (document, contents) = document_file::read(&args.document, ui, "pack")?;
     let existing = if args.force { Existing::Replace } else { Existing::Refuse };
     let Written { bytes, body_id, author } = sealer.write(&args.out, existing, &document, contents, ui)?;
@@ -59,15 +59,4 @@ pub(super) fn run(args: &PackArgs, ui: Ui) -> Result<Exit, CommandError> {
     })?;
     sealer.remind(ui);
     Ok(Exit::Done)
-}
-
-/// With --force, the profile must not take the place of the document that it is made from.
-fn refuse_own_input(args: &PackArgs) -> Result<(), CommandError> {
-    let same = std::fs::canonicalize(&args.document).ok().zip(std::fs::canonicalize(&args.out).ok());
-    match same {
-        Some((document, out)) if document == out => {
-            Err(CommandError::usage(format!("{} is the document itself", args.out.display())))
-        }
-        _ => Ok(()),
-    }
 }

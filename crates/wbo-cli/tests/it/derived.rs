@@ -88,6 +88,7 @@ fn every_command_has_a_man_page() {
             "wbo-doctor.1",
             "wbo-drift.1",
             "wbo-explain.1",
+            "wbo-export.1",
             "wbo-extract.1",
             "wbo-git-remove.1",
             "wbo-git-setup.1",

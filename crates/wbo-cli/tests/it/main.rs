@@ -25,6 +25,7 @@ mod diff;
 mod doctor;
 mod drift;
 mod explain;
+mod export;
 mod extract;
 mod git;
 mod hive;

@@ -131,6 +131,9 @@ fn outputs() -> Vec<Value> {
         merge base.json ours.json theirs.json --out merged.wbo --plain --prefer newest --json
         git setup --global --plain --json
         capture windows-10 --user bob --only taskbar.c*,background.picture --plain --out bob.wbo --json
+        capture windows-11 --user alice --plain --out whole.wbo --json
+        export whole.wbo --to reg --accept-unsigned test --out whole.reg --json
+        export whole.wbo --to start-layout --accept-unsigned test --out layouts --reveal --json
         plan bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --out plan --reveal --json
         preflight bob.wbo windows-10 --user 李雷 --allow-plain --accept-unsigned test --json
         apply bob.wbo windows-10 --user 李雷 --map-user bob=李雷 --allow-plain --accept-unsigned test --undo-plain --json
