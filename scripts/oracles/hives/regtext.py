@@ -66,9 +66,10 @@ ENTRY = re.compile(
 )
 
 
-def parse(text, root, of_text=None):
+def parse(text, root, of_text=None, deleted=None):
     """The tree of a .reg file that another program has exported: keys in its order, without times. `of_text` makes the
-    data of a string; without it, that is UTF-16 with a NUL."""
+    data of a string; without it, that is UTF-16 with a NUL. To `deleted` go path and name of each value that the file
+    deletes."""
     of_text = of_text or (lambda text: text.encode("utf-16-le", "surrogatepass") + b"\0\0")
     keys, at = [], 0
     while at < len(text):
@@ -87,14 +88,20 @@ def parse(text, root, of_text=None):
             keys.append(Key(tuple(one for one in path if one or path != [""]), None, []))
         elif found["nothing"] is None:
             keys[-1].values.append(parsed_value(found, of_text))
+        elif deleted is not None:
+            deleted.append((keys[-1].path, unescaped(found["name"] or "")))
     return keys
 
 
 def parsed_value(found, of_text):
-    name = re.sub(r"\\(.)", r"\1", found["name"] or "", flags=re.DOTALL)
+    name = unescaped(found["name"] or "")
     if found["kind"] is None:
-        return value(name, 1, of_text(re.sub(r"\\(.)", r"\1", found["text"], flags=re.DOTALL)))
+        return value(name, 1, of_text(unescaped(found["text"])))
     type = int(found["type"], 16) if found["type"] else KINDS[found["kind"]]
     if found["kind"] == "dword":
         return value(name, type, struct.pack("<I", int(found["digits"], 16)))
     return value(name, type, bytes.fromhex(re.sub(r"[^0-9a-fA-F]", "", found["digits"])))
+
+
+def unescaped(text):
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
