@@ -14,7 +14,8 @@ use profile_format::{ContentId, Item, Note, Section, Setting as Captured, Settin
 use registry::Name;
 
 pub(crate) use bits::{merged as merged_bits, number as bits_number};
-pub(crate) use limits::{FILE as MOST_OF_FILE, VALUE as MOST_OF_VALUE};
+pub(crate) use limits::{ALL as MOST_OF_ALL, FILE as MOST_OF_FILE, SECTION as MOST_OF_SECTION, VALUE as MOST_OF_VALUE};
+pub(crate) use notes::words;
 pub use profile::{Profile, profile};
 pub(crate) use reading::keys::unexpected;
 pub(crate) use reading::uses_tokens;
@@ -159,13 +160,7 @@ fn take(
     expected: bool,
     captured: &mut Vec<Captured>,
 ) -> Outcome {
-    let mut flags = 0;
-    if setting.sensitivity == Some(Sensitivity::Personal) {
-        flags |= SettingFlags::PERSONAL.0;
-    }
-    if uses_tokens(setting) {
-        flags |= SettingFlags::TOKENS.0;
-    }
+    let flags = flags_of(setting);
     let absent = instances.values().flatten().all(is_absent);
     if absent && !expected {
         instances.clear();
@@ -174,7 +169,7 @@ fn take(
     for (instance, items) in instances {
         if !items.is_empty() {
             let instance = instance.map(|name| Text(name.units().to_vec()));
-            captured.push(Captured { id: setting.id.clone(), instance, flags: SettingFlags(flags), items });
+            captured.push(Captured { id: setting.id.clone(), instance, flags, items });
         }
     }
     match (captured.len() - before, incidents.is_empty()) {
@@ -182,6 +177,18 @@ fn take(
         (0, false) => Outcome::Missed(incidents),
         _ => Outcome::Captured { absent, incidents },
     }
+}
+
+/// What a document says of a setting beside its items.
+pub(crate) fn flags_of(setting: &Setting) -> SettingFlags {
+    let mut flags = 0;
+    if setting.sensitivity == Some(Sensitivity::Personal) {
+        flags |= SettingFlags::PERSONAL.0;
+    }
+    if uses_tokens(setting) {
+        flags |= SettingFlags::TOKENS.0;
+    }
+    SettingFlags(flags)
 }
 
 /// Whether nothing was there.

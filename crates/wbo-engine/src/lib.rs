@@ -37,6 +37,9 @@ pub mod export;
 pub mod merge;
 pub mod rules;
 
+// From files of others to a profile.
+pub mod import;
+
 // From a profile to a target.
 pub mod plan;
 mod subject;

@@ -4,7 +4,7 @@ mod counterpart;
 mod eligible;
 mod files;
 mod group;
-mod located;
+pub(crate) mod located;
 mod merged;
 mod registry_steps;
 mod setting;

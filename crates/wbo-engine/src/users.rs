@@ -16,6 +16,7 @@ use registry::{Name, ReadRegistry};
 use self::accounts::Accounts;
 use self::folder::{Place, Places, is_setup_account, is_temporary};
 use self::profile_list::{Listed, ProfileList};
+pub(crate) use self::sid::is_person;
 use self::sid::{SidKind, is_entra, sid_kind};
 use crate::machine::{Machine, Unread};
 use crate::{Drives, WindowsPath};

@@ -38,6 +38,11 @@ pub(super) fn sid_kind(text: &str) -> Option<SidKind> {
     Some(kind)
 }
 
+/// Whether this is the SID of a person's account.
+pub(crate) fn is_person(text: &str) -> bool {
+    sid_kind(text) == Some(SidKind::Person)
+}
+
 /// The part of an account's SID that names its domain, or the PC whose account it is.
 pub(super) fn domain_part(sid: &str) -> Option<&str> {
     sid.rsplit_once('-').map(|(domain, _)| domain)

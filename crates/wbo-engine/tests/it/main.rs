@@ -22,6 +22,10 @@ mod merge;
 
 // What others read of it.
 mod export;
+// What two profiles make of each other.
+mod merge;
+// What files of others become.
+mod import;
 
 // What never leaves, and what never arrives.
 mod secrets;

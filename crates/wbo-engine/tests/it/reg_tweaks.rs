@@ -31,7 +31,7 @@ struct Table {
 /// What a file changes, or why it changes nothing.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+pub(crate) struct Entry {
     name: String,
     changes: Option<BTreeSet<String>>,
     reason: Option<String>,
@@ -114,14 +114,14 @@ fn each_entry_says_what_its_file_changes_or_why_nothing() {
     }
 }
 
-fn table() -> Vec<Entry> {
+pub(crate) fn table() -> Vec<Entry> {
     let table: Table = toml::from_str(include_str!("reg_tweaks.toml")).unwrap();
     table.file
 }
 
 /// What a file changes by the table, in which files of Sysprep have no entries of their own: they change what others of
 /// their name change.
-fn expected(table: &[Entry], name: &str) -> Option<BTreeSet<String>> {
+pub(crate) fn expected(table: &[Entry], name: &str) -> Option<BTreeSet<String>> {
     let name = name.strip_prefix("Sysprep/").unwrap_or(name);
     let entry = table.iter().find(|entry| entry.name == name)?;
     Some(entry.changes.clone().unwrap_or_default())

@@ -1,0 +1,3 @@
+//! What files of others become.
+
+mod reg;
