@@ -12,6 +12,7 @@ use registry::{KeyPath, Name, RegistryError};
 pub use desktop::desktop_apps;
 pub use package_name::{AppId, FamilyName, FullName};
 pub use publisher::publisher_id;
+pub(crate) use store::family_of_product;
 pub use store::store_apps;
 
 /// The applications that were found, sorted as a document has them, and what else was.

@@ -2,10 +2,18 @@
 //!
 //! What is not understood is named and never guessed at, and what is a secret is named by its place alone.
 
+mod json;
 pub mod reg;
+mod text;
+mod winget;
 
-use profile_format::{Apps, Device, Document, Facts, Note, Section, User};
+pub use json::JsonError;
+pub use winget::{WingetError, winget};
+
+use profile_format::{Apps, Device, Document, Facts, Note, NoteCode, Section, User};
 use registry::Name;
+
+use crate::catalogue::Setting;
 
 /// What was understood of a file, and what was not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +22,10 @@ pub struct Imported {
     pub sections: Vec<Section>,
     /// Apps, as documents have them.
     pub apps: Apps,
+    /// The PC that they are from, as far as the file says.
+    pub device: Device,
+    /// Whose they are, as far as the file says.
+    pub user: User,
     /// What a profile says of what it does not hold. A setting of which the file says a part has a note here, so that the
     /// rest of it stays where the profile is written.
     pub notes: Vec<Note>,
@@ -62,12 +74,12 @@ impl Imported {
         self.partly.is_empty() && self.unknown.is_empty() && self.refused.is_empty()
     }
 
-    /// The document that says it. It is about no PC and no user that are known.
+    /// The document that says it.
     pub fn into_document(self, facts: Facts) -> Document {
         Document {
             facts,
-            device: Device::default(),
-            user: User::default(),
+            device: self.device,
+            user: self.user,
             sections: self.sections,
             apps: self.apps,
             notes: self.notes,
@@ -86,4 +98,23 @@ impl Imported {
         once(&mut self.unknown);
         once(&mut self.refused);
     }
+}
+
+/// Puts apps into the order of documents, each once.
+fn sort_apps(apps: &mut Apps) {
+    apps.store.sort_by(|one, other| (&one.family, &one.full_name).cmp(&(&other.family, &other.full_name)));
+    apps.store.dedup_by(|one, other| (&one.family, &one.full_name) == (&other.family, &other.full_name));
+    apps.desktop.sort_by(|one, other| (one.scope, &one.key).cmp(&(other.scope, &other.key)));
+    apps.desktop.dedup_by(|one, other| (one.scope, &one.key) == (other.scope, &other.key));
+}
+
+/// The note about a setting that is not written unless it is asked for.
+fn unconfirmed(setting: &Setting) -> Option<Note> {
+    (!setting.is_confirmed()).then(|| Note {
+        code: NoteCode::UNCONFIRMED,
+        setting: Some(setting.id.clone()),
+        instance: None,
+        place: None,
+        text: "only one source knows its place; it is written on request only".to_owned(),
+    })
 }

@@ -214,6 +214,11 @@ fn all_users(list: &str) -> KeyPath {
 const REPOSITORY: &str =
     r"Software\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository";
 
+/// The family of the app that has this id in the Store, where the shipped table has it.
+pub(crate) fn family_of_product(product: &str) -> Option<String> {
+    TABLE.products.iter().find(|(_, id)| id.eq_ignore_ascii_case(product)).map(|(family, _)| family.clone())
+}
+
 /// What no hive says: tables/store.toml.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]

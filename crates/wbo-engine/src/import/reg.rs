@@ -49,6 +49,7 @@ impl RegImport<'_> {
             user: Whose { sid: user.sid, ..Whose::default() },
             device: Device::default(),
         };
-        Ok(Taking::new(self, &said, &source).take())
+        let imported = Taking::new(self, &said, &source).take();
+        Ok(Imported { user: source.user, ..imported })
     }
 }

@@ -1,6 +1,7 @@
 //! What must hold for every setting of our catalogue, whatever it is.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use profile_format::Item;
 use registry::{FileTime, KeyPath, MemoryRegistry, Name, Root, Value, ValueType, View};
@@ -10,8 +11,11 @@ use wbo_engine::secrets::Secrets;
 
 use crate::support::{create, folders, key, set, with_registry};
 
+/// Our catalogue, which is read once.
 pub(crate) fn catalogue() -> Catalogue {
-    Catalogue::standard().unwrap_or_else(|errors| panic!("{errors}"))
+    static STANDARD: LazyLock<Catalogue> =
+        LazyLock::new(|| Catalogue::standard().unwrap_or_else(|errors| panic!("{errors}")));
+    STANDARD.clone()
 }
 
 /// A name that fits a pattern.

@@ -10,7 +10,7 @@ use super::places::{Places, registry_places};
 use super::said::Said;
 use crate::capture::{Incident, MOST_OF_ALL, MOST_OF_SECTION, Reader, Reading, Why, flags_of, size_of, words};
 use crate::catalogue::{Each, Part, Place, RegistryPlace, Sensitivity, Setting, Values};
-use crate::import::{Imported, Partly, Refused, Unknown};
+use crate::import::{Imported, Partly, Refused, Unknown, unconfirmed};
 use crate::plan::located::{Spot, locate};
 use crate::{NameGlob, Source};
 
@@ -180,12 +180,10 @@ impl<'t> Taking<'t> {
         if extent == Extent::SomeValues {
             note(NoteCode::UNREADABLE, "the file says a part of it; what it does not say stays as it is");
         }
-        if !setting.is_confirmed() {
-            note(NoteCode::UNCONFIRMED, "only one source knows its place; it is written on request only");
-        }
         if registry_places(setting).any(|place| place.follow) {
             note(NoteCode::INFORMATION, "files that it names did not come along");
         }
+        self.imported.notes.extend(unconfirmed(setting));
     }
 
     /// How much of an instance the file says.
@@ -240,6 +238,7 @@ impl<'t> Taking<'t> {
         let said = self.said;
         for (key, names) in &said.values {
             let around: Vec<_> = self.places.around(key).collect();
+            let hidden = self.hidden(key);
             for name in names {
                 let is_answered = self.values.contains(&(key.clone(), name.clone()))
                     || [format!("{key}!{name}"), key.to_string()]
@@ -251,7 +250,7 @@ impl<'t> Taking<'t> {
                 match never {
                     _ if is_answered => (),
                     Some((at, _)) => self.never(at.setting, key),
-                    None => self.value_of_nobody(key, name),
+                    None => self.value_of_nobody(key, name, hidden.clone()),
                 }
             }
         }
@@ -264,11 +263,12 @@ impl<'t> Taking<'t> {
         self.imported.refused.push(Refused { setting: Some(setting.id.clone()), place, why });
     }
 
-    fn value_of_nobody(&mut self, key: &KeyPath, name: &Name) {
+    /// A value that no setting has. `hidden` says where and why its key is not to be shown.
+    fn value_of_nobody(&mut self, key: &KeyPath, name: &Name, hidden: Option<(String, String)>) {
         let refuse = |place: String, why: String| Refused { setting: None, place, why };
         let secrets = self.request.secrets;
         let spelled = self.said.spelled(key);
-        if let Some((place, why)) = self.hidden(key) {
+        if let Some((place, why)) = hidden {
             return self.imported.refused.push(refuse(place, why));
         }
         if let Some(denied) = secrets.content(name.to_string().as_bytes()) {
