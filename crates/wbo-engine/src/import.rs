@@ -2,13 +2,17 @@
 //!
 //! What is not understood is named and never guessed at, and what is a secret is named by its place alone.
 
+mod backup;
 mod json;
 pub mod reg;
 mod text;
 mod winget;
+mod zip;
 
+pub use backup::{BackupDevice, BackupError, BackupImport};
 pub use json::JsonError;
 pub use winget::{WingetError, winget};
+pub use zip::ZipError;
 
 use profile_format::{Apps, Device, Document, Facts, Note, NoteCode, Section, User};
 use registry::Name;
