@@ -6,12 +6,16 @@ mod backup;
 mod json;
 pub mod reg;
 mod text;
+mod usmt;
 mod winget;
+mod xml;
 mod zip;
 
 pub use backup::{BackupDevice, BackupError, BackupImport};
 pub use json::JsonError;
+pub use usmt::{Exclusion, UsmtConfig, usmt_config};
 pub use winget::{WingetError, winget};
+pub use xml::XmlError;
 pub use zip::ZipError;
 
 use profile_format::{Apps, Device, Document, Facts, Note, NoteCode, Section, User};

@@ -2,6 +2,7 @@
 
 mod backup;
 mod reg;
+mod usmt;
 mod winget;
 
 use wbo_engine::import::{Imported, Refused, Unknown};
