@@ -6,6 +6,7 @@ mod backup;
 mod json;
 pub mod reg;
 mod text;
+mod uev;
 mod usmt;
 mod winget;
 mod xml;
@@ -13,6 +14,7 @@ mod zip;
 
 pub use backup::{BackupDevice, BackupError, BackupImport};
 pub use json::JsonError;
+pub use uev::{Template, UevError, uev};
 pub use usmt::{Exclusion, UsmtConfig, usmt_config};
 pub use winget::{WingetError, winget};
 pub use xml::XmlError;

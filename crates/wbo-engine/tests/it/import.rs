@@ -2,6 +2,7 @@
 
 mod backup;
 mod reg;
+mod uev;
 mod usmt;
 mod winget;
 
