@@ -17,16 +17,17 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::offline::{Offline, SourceArgs, parse_drive};
 use crate::profile_file::Profile;
+use crate::selecting;
 use crate::ui::Ui;
 
 /// Which settings are written, and how.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct WantedArgs {
-    /// Only these settings: ids, patterns such as 'taskbar.*', or categories
+    /// Only these settings: ids, patterns such as 'taskbar.*', or categories; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
 
-    /// Not these settings
+    /// Not these settings; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     pub(crate) except: Vec<String>,
 
@@ -93,9 +94,7 @@ impl WantedArgs {
     /// users start from.
     pub(crate) fn load(&self, new_users: bool) -> Result<Wanted, CommandError> {
         let catalogue = self.catalogues.load()?;
-        let selection = Selection::new(&self.only, &self.except, &self.also, &catalogue);
-        let selection = selection
-            .map_err(|error| CommandError::usage(error.to_string()).hint("`wbo catalog list` lists the settings"))?;
+        let selection = selecting::selection(&self.only, &self.except, &self.also, &catalogue)?;
         let reach = match (new_users, self.machine) {
             (true, _) => Reach::NewUsers,
             (false, true) => Reach::UserAndMachine,

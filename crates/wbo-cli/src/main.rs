@@ -38,6 +38,7 @@ mod prompt;
 mod rewriting;
 mod samples;
 mod sealing;
+mod selecting;
 mod side;
 mod sink;
 mod target_disk;

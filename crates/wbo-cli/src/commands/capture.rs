@@ -24,6 +24,7 @@ use crate::exit::Exit;
 use crate::files::Existing;
 use crate::offline::{HiveReport, HivesOn, Offline, SourceArgs};
 use crate::sealing::{SealArgs, Sealer, Written};
+use crate::selecting;
 use crate::ui::Ui;
 use contents::DriveContents;
 use output::Output;
@@ -50,11 +51,11 @@ pub(crate) struct CaptureArgs {
     #[arg(long)]
     force: bool,
 
-    /// Only these settings: ids, patterns such as 'taskbar.*', categories, or 'apps'
+    /// Only these settings: ids, patterns such as 'taskbar.*', categories, or 'apps'; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     only: Vec<String>,
 
-    /// Not these settings
+    /// Not these settings; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     except: Vec<String>,
 
@@ -135,9 +136,7 @@ pub(super) fn run(args: &CaptureArgs, ui: Ui) -> Result<Exit, CommandError> {
         return Err(CommandError::usage("--out says where the profile goes; --dry-run lists what would be in it"));
     }
     let catalogue = args.catalogues.load()?;
-    let selection = Selection::new(&args.only, &args.except, &args.also, &catalogue);
-    let selection = selection
-        .map_err(|error| CommandError::usage(error.to_string()).hint("`wbo catalog list` lists the settings"))?;
+    let selection = selecting::selection(&args.only, &args.except, &args.also, &catalogue)?;
     let source = args.source.open(ui)?;
     if let Some(out) = &args.out {
         Output::refuse_within(out, source.given())?;

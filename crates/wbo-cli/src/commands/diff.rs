@@ -25,6 +25,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::ignoring::IgnoreArgs;
 use crate::offline::parse_drive;
+use crate::selecting;
 use crate::side::{Side, Sides};
 use crate::sink::SinkArgs;
 use crate::terminal::{self, Colour};
@@ -53,11 +54,11 @@ pub(crate) struct DiffArgs {
     #[arg(long = "drive", value_name = "LETTER=FOLDER", value_parser = parse_drive)]
     drives: Vec<(char, PathBuf)>,
 
-    /// Only these settings: ids, patterns such as 'taskbar.*', categories, or 'apps'
+    /// Only these settings: ids, patterns such as 'taskbar.*', categories, or 'apps'; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     only: Vec<String>,
 
-    /// Not these settings
+    /// Not these settings; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     except: Vec<String>,
 
@@ -108,9 +109,7 @@ pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
     let format = if ui.json { Format::Json } else { args.format };
     let ui = Ui { json: ui.json || args.format == Format::Json, ..ui };
     let catalogue = args.catalogues.load()?;
-    let selection = Selection::new(&args.only, &args.except, &[], &catalogue);
-    let selection = selection
-        .map_err(|error| CommandError::usage(error.to_string()).hint("`wbo catalog list` lists the settings"))?;
+    let selection = selecting::selection(&args.only, &args.except, &[], &catalogue)?;
     let ignored = args.ignore.load()?;
     let (before, after) = args.sides(&catalogue, &selection, ui)?;
     for (side, missed) in [&before, &after].iter().flat_map(|side| side.missed.iter().map(move |one| (side, one))) {
