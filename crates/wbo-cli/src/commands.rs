@@ -14,6 +14,7 @@ mod export;
 mod extract;
 mod git;
 mod hive;
+mod import;
 mod inspect;
 mod key;
 mod man;
@@ -56,6 +57,7 @@ pub(crate) enum Command {
     Undo(Box<undo::UndoArgs>),
     Recover(recover::RecoverArgs),
     Key(key::KeyArgs),
+    Import(Box<import::ImportArgs>),
     Pack(pack::PackArgs),
     Inspect(inspect::InspectArgs),
     Export(Box<export::ExportArgs>),
@@ -92,6 +94,7 @@ impl Command {
             Self::Undo(args) => undo::run(&args, ui),
             Self::Recover(args) => recover::run(&args, ui),
             Self::Key(args) => key::run(args, ui),
+            Self::Import(args) => import::run(&args, ui),
             Self::Pack(args) => pack::run(&args, ui),
             Self::Inspect(args) => inspect::run(&args, ui),
             Self::Export(args) => export::run(&args, ui),

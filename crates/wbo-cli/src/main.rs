@@ -39,6 +39,7 @@ mod rewriting;
 mod samples;
 mod sealing;
 mod selecting;
+mod setting_list;
 mod side;
 mod sink;
 mod target_disk;

@@ -68,6 +68,11 @@ pub(crate) struct Written {
 }
 
 impl SealArgs {
+    /// Whether anything is said about how a profile is sealed.
+    pub(crate) fn is_given(&self) -> bool {
+        self.plain || !self.recipients.is_empty() || self.sign.is_some() || self.author.is_some()
+    }
+
     /// Reads the keys, and asks for the passphrases that they need.
     pub(crate) fn sealer(&self) -> Result<Sealer, CommandError> {
         if self.plain && !self.recipients.is_empty() {

@@ -1,6 +1,6 @@
 mod contents;
 mod estimate;
-mod facts;
+pub(super) mod facts;
 mod listing;
 mod notes;
 mod output;
@@ -25,6 +25,7 @@ use crate::files::Existing;
 use crate::offline::{HiveReport, HivesOn, Offline, SourceArgs};
 use crate::sealing::{SealArgs, Sealer, Written};
 use crate::selecting;
+use crate::setting_list::{self, ListedSetting};
 use crate::ui::Ui;
 use contents::DriveContents;
 use output::Output;
@@ -120,7 +121,7 @@ struct Captured {
     file_bytes: u64,
     notes: BTreeMap<String, usize>,
     categories: Vec<CategorySize>,
-    list: Option<Vec<listing::ListedSetting>>,
+    list: Option<Vec<ListedSetting>>,
 }
 
 #[derive(Serialize)]
@@ -271,7 +272,7 @@ impl Capture<'_> {
         let (mut profile, hives) =
             captured(self.source, user, self.catalogue, self.selection, &self.catalogue_version, self.plain)?;
         if self.plain {
-            profile.document.facts.id = facts::id_of(&profile)?;
+            profile.document.facts.id = facts::id_of(&profile.document)?;
         }
         Ok((profile, hives))
     }
@@ -346,7 +347,7 @@ impl Capture<'_> {
             file_bytes: contents.iter().map(|content| content.size).sum(),
             notes,
             categories: estimate::categories(document),
-            list: self.list.map(|Listing { reveal }| listing::of(document, self.catalogue, reveal)),
+            list: self.list.map(|Listing { reveal }| setting_list::of(document, self.catalogue, reveal)),
         }
     }
 }

@@ -101,6 +101,7 @@ fn every_command_has_a_man_page() {
             "wbo-hive-new.1",
             "wbo-hive-recover.1",
             "wbo-hive.1",
+            "wbo-import.1",
             "wbo-inspect.1",
             "wbo-key-generate.1",
             "wbo-key-public.1",

@@ -31,6 +31,7 @@ mod git;
 mod hive;
 mod hive_import;
 mod hive_refusals;
+mod import;
 mod inspect;
 mod key;
 mod merge;

@@ -86,6 +86,9 @@ fn outputs() -> Vec<Value> {
     folder.cut_import("NTUSER.DAT", crate::hive::EDIT);
     folder.changed("NTUSER.DAT", "broken", |hive| crate::hive::break_a_value(hive));
     folder.write("edit.reg", crate::hive::EDIT);
+    for name in ["tweaks.reg", "backup.zip", "Config.xml", "template.xml"] {
+        folder.write(name, fs::read(crate::folder::fixture("imports").join(name)).unwrap());
+    }
     folder.image("windows-11", "windows-11");
     folder.image("windows-10", "windows-10");
     folder.write("windows-11/Users/dave/NTUSER.DAT", "nothing");
@@ -124,6 +127,10 @@ fn outputs() -> Vec<Value> {
         explain taskbar.alignment --json
         explain --unclaimed windows-11 --user alice --json
         doctor windows-11 --json
+        import tweaks.reg --from reg --out tweaks.wbo --plain --json
+        import backup.zip --from windows-backup --device desk-7 --dry-run --json
+        import Config.xml --from usmt-config --out left-out.txt --json
+        import template.xml --from uev --out editor.toml --json
         catalog list taskbar.alignment start.pins network.drives background.picture display.night-light --json
         catalog show taskbar.alignment --json
         catalog check flawed.toml --json

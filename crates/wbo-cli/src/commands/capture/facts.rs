@@ -1,10 +1,9 @@
 //! What a profile says of itself.
 
-use profile_format::{CaptureMethod, Facts, ProfileId, Timestamp, Tool};
+use profile_format::{CaptureMethod, Document, Facts, ProfileId, Timestamp, Tool};
 use profile_json::View;
 use registry::{KeyPath, Root};
 use sha2::{Digest, Sha256};
-use wbo_engine::capture::Profile;
 
 use crate::commands::extract::content_file;
 use crate::error::CommandError;
@@ -28,8 +27,8 @@ pub(super) fn of(user: &OfflineUser<'_>, catalogue: &str, plain: bool) -> Result
 }
 
 /// The id of a plain profile: what it holds says it, as `wbo extract` writes it.
-pub(super) fn id_of(profile: &Profile) -> Result<ProfileId, CommandError> {
-    let mut document = profile.document.clone();
+pub(in crate::commands) fn id_of(document: &Document) -> Result<ProfileId, CommandError> {
+    let mut document = document.clone();
     document.facts.id = ProfileId([0; 16]);
     let json = profile_json::to_json(&document, &content_file, View::Full);
     let json = json.map_err(|error| CommandError::failed(error.to_string()))?;
