@@ -1,19 +1,29 @@
-//! One of two things that are compared: a profile, a document in JSON, or a user of a Windows that is switched off.
+//! One of two things that are compared: a profile, a document in JSON, a .reg file, or a user of a Windows that is switched
+//! off.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use profile_format::{Apps, Category, Device, Document, Facts, Opened, Section, SectionKind, User};
+use profile_format::{
+    Apps, CaptureMethod, Category, Device, Document, Facts, Opened, ProfileId, Section, SectionKind, Timestamp, Tool,
+    User,
+};
+use registry::RegFile;
+use wbo_engine::Folders;
 use wbo_engine::capture::Selection;
 use wbo_engine::catalogue::Catalogue;
 use wbo_engine::compare::Extent;
+use wbo_engine::import::reg::RegImport;
+use wbo_engine::secrets::Secrets;
 
 use crate::any_profile::{AnyProfile, AnyProfileArgs};
 use crate::choosing;
 use crate::commands::captured;
+use crate::describe::count;
 use crate::error::CommandError;
-use crate::files::FileSource;
+use crate::files::{FileSource, read_small};
 use crate::offline::SourceArgs;
 use crate::opening::Demand;
 use crate::ui::Ui;
@@ -27,6 +37,7 @@ pub(crate) struct Side {
     /// What of it could not be read, in words.
     pub(crate) missed: Vec<String>,
     path: PathBuf,
+    extent: Extent,
     holds: Holds,
 }
 
@@ -58,11 +69,46 @@ impl Sides<'_> {
         if path.is_dir() || matches!(path.to_str(), Some("auto" | "live")) {
             return self.capture(path, user, ui);
         }
+        if is_reg(path) {
+            return self.import(path);
+        }
         let (kind, holds) = match self.profiles.open(path, Demand::Shown, ui, what)? {
             AnyProfile::File(opened) => ("profile", Holds::File(opened)),
             AnyProfile::Document(document, _) => ("document", Holds::Document(document)),
         };
-        Ok(Side { name: path.display().to_string(), kind, missed: Vec::new(), path: path.to_owned(), holds })
+        let name = path.display().to_string();
+        Ok(Side { name, kind, missed: Vec::new(), path: path.to_owned(), extent: Extent::Whole, holds })
+    }
+
+    /// Takes what a .reg file says, which is a part of a registry and nothing about the rest.
+    fn import(&self, path: &Path) -> Result<Side, CommandError> {
+        let wrong = |error: &dyn std::fmt::Display| CommandError::usage(format!("{}: {error}", path.display()));
+        let bytes = read_small(path, registry::limits::REG_FILE as u64)?;
+        let file = RegFile::read(&bytes).map_err(|error| wrong(&error))?;
+        let (catalogue, secrets) = (self.catalogue, Secrets::standard());
+        let request = RegImport { catalogue, secrets, folders: Folders::default(), sid: None, whole: false };
+        let imported = request.import(&file).map_err(|error| wrong(&error))?;
+        let left = imported.unknown.len() + imported.refused.len() + imported.partly.len();
+        let left = (left > 0).then(|| {
+            let places = count(left as u64, "place is", "places are");
+            format!("{places} no setting as a whole (`wbo import --from reg --dry-run` names them)")
+        });
+        let facts = Facts {
+            id: ProfileId([0; 16]),
+            created: Timestamp::default(),
+            tool: Tool { name: "wbo".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            catalogue: self.catalogue_version.to_owned(),
+            method: CaptureMethod::AUTHORED,
+            parents: Vec::new(),
+        };
+        Ok(Side {
+            name: path.display().to_string(),
+            kind: "reg",
+            missed: left.into_iter().collect(),
+            path: path.to_owned(),
+            extent: Extent::Part,
+            holds: Holds::Document(Box::new(imported.into_document(facts))),
+        })
     }
 
     /// Captures a user in memory.
@@ -78,6 +124,7 @@ impl Sides<'_> {
             kind: "windows",
             missed,
             path: path.to_owned(),
+            extent: Extent::Whole,
             holds: Holds::Document(Box::new(profile.document)),
         })
     }
@@ -94,7 +141,7 @@ impl Side {
 
     /// How much it says.
     pub(crate) fn extent(&self) -> Extent {
-        Extent::Whole
+        self.extent
     }
 
     /// The categories that it has.
@@ -132,4 +179,16 @@ impl Side {
             Holds::Document(document) => Ok(Cow::Borrowed(&document.apps)),
         }
     }
+}
+
+/// Whether a file begins as .reg files do, in either of their encodings.
+fn is_reg(path: &Path) -> bool {
+    const SIGNATURES: [&str; 2] = ["Windows Registry Editor", "REGEDIT4"];
+    let mut head = [0; 64];
+    // What cannot be opened is told by what opens it next.
+    let read = path.is_file().then(|| std::fs::File::open(path).and_then(|mut file| file.read(&mut head)));
+    let Some(Ok(length)) = read else { return false };
+    let head: Vec<u8> = head.iter().take(length).copied().filter(|byte| *byte != 0).collect();
+    let text = head.strip_prefix(b"\xff\xfe").or_else(|| head.strip_prefix(b"\xef\xbb\xbf")).unwrap_or(&head);
+    SIGNATURES.iter().any(|signature| text.starts_with(signature.as_bytes()))
 }

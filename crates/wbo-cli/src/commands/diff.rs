@@ -14,7 +14,7 @@ use clap::{Args, ValueEnum};
 use profile_format::Category;
 use wbo_engine::capture::Selection;
 use wbo_engine::catalogue::Catalogue;
-use wbo_engine::compare::{self, Comparer};
+use wbo_engine::compare::{self, Comparer, Extent};
 
 use crate::any_profile::AnyProfileArgs;
 use crate::catalogues::CatalogueArgs;
@@ -33,13 +33,14 @@ use crate::ui::Ui;
 
 /// Show what differs between two profiles
 ///
-/// Each side is a profile, a document in JSON, or the folder of a Windows that is switched off. Settings are compared by what
-/// they mean, lists by element and long texts by word; what the user never set is shown with what Windows does then. Ends
+/// Each side is a profile, a document in JSON, a .reg file, or the folder of a Windows that is switched off. Settings are
+/// compared by what they mean, lists by element and long texts by word; what the user never set is shown with what Windows does then. Ends
 /// with 0 where nothing differs, with 1 where settings or apps do, and with more on trouble. What differs in the PCs and the
 /// users is shown, and decides nothing.
 #[derive(Args, Debug)]
 pub(crate) struct DiffArgs {
-    /// What it was: a profile, a document in JSON ('-' for standard input), or a folder with a Windows or a user in it
+    /// What it was: a profile, a document in JSON ('-' for standard input), a .reg file, or a folder with a Windows or a
+    /// user in it
     before: PathBuf,
 
     /// What it is now, in any of these forms
@@ -120,7 +121,9 @@ pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
     let mut render = args.render(format, writer.is_terminal());
     let mut said = String::new();
     render.head(&HeadReport { before: SideReport::of(&before), after: SideReport::of(&after) }, &mut said);
-    let all_facts = compare::facts(before.about(), after.about());
+    // Who names a part of a registry says nothing of a PC, a user and apps.
+    let is_whole = [&before, &after].iter().all(|side| side.extent() == Extent::Whole);
+    let all_facts = if is_whole { compare::facts(before.about(), after.about()) } else { Vec::new() };
     let mut facts = 0;
     for fact in all_facts.into_iter().filter(|fact| !ignored.fact(fact)) {
         facts += 1;
@@ -154,7 +157,7 @@ pub(super) fn run(args: &DiffArgs, ui: Ui) -> Result<Exit, CommandError> {
     let counts = comparer.counts();
     let ignored = comparer.into_ignored();
     let mut apps = 0;
-    if selection.includes_apps() {
+    if is_whole && selection.includes_apps() {
         let all = compare::apps(&*before.apps()?, &*after.apps()?);
         for app in all.into_iter().filter(|app| !ignored.app(app)) {
             apps += 1;

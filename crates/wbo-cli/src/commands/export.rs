@@ -5,8 +5,6 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use wbo_engine::capture::Selection;
-use wbo_engine::catalogue::Catalogue;
 use wbo_engine::export::Request;
 
 use crate::any_profile::AnyProfileArgs;
@@ -16,6 +14,7 @@ use crate::exit::Exit;
 use crate::files::{Existing, Output, OutputFolder, output_failed, refuse_own_input};
 use crate::opening::Demand;
 use crate::profile_file::Profile;
+use crate::selecting;
 use crate::ui::Ui;
 use form::{Form, Made, RegArgs};
 use report::ExportReport;
@@ -41,11 +40,11 @@ pub(crate) struct ExportArgs {
     #[arg(long, requires = "out")]
     force: bool,
 
-    /// Only these settings: ids, patterns such as 'taskbar.*', categories, or 'apps'
+    /// Only these settings: ids, patterns such as 'taskbar.*', categories, or 'apps'; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     only: Vec<String>,
 
-    /// Not these settings
+    /// Not these settings; @FILE names a file of them
     #[arg(long, value_name = "SETTING", value_delimiter = ',')]
     except: Vec<String>,
 
@@ -74,7 +73,7 @@ pub(crate) struct ExportArgs {
 pub(super) fn run(args: &ExportArgs, ui: Ui) -> Result<Exit, CommandError> {
     args.refuse_what_does_not_fit()?;
     let catalogue = args.catalogues.load()?;
-    let selection = args.selection(&catalogue)?;
+    let selection = selecting::selection(&args.only, &args.except, &args.also, &catalogue)?;
     let profile = args.profiles.read(&args.file, Demand::Trusted, ui, "export")?;
     let request = Request {
         document: &profile.document,
@@ -101,11 +100,6 @@ impl ExportArgs {
             }
         }
         self.out.as_ref().map_or(Ok(()), |out| refuse_own_input(&self.file, out, "the profile itself"))
-    }
-
-    fn selection(&self, catalogue: &Catalogue) -> Result<Selection, CommandError> {
-        let selection = Selection::new(&self.only, &self.except, &self.also, catalogue);
-        selection.map_err(|error| CommandError::usage(error.to_string()).hint("`wbo catalog list` lists the settings"))
     }
 
     /// Writes an export, and says whether there was anything to write.

@@ -11,7 +11,7 @@ use wbo_engine::import::Imported;
 use crate::catalogues::CatalogueArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::files::{self, Existing, Output};
+use crate::files::{self, Existing, Output, refuse_own_input};
 use crate::keys;
 use crate::sealing::{SealArgs, Sealer, Written};
 use crate::setting_list;

@@ -87,6 +87,30 @@ fn nothing_differs_from_itself_in_any_form() {
 }
 
 #[test]
+fn a_reg_file_differs_only_in_what_it_names() {
+    let folder = Folder::with_alice();
+    let advanced = r"[HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Explorer\Advanced]";
+    let reg = |text: &str| format!("Windows Registry Editor Version 5.00\n\n{advanced}\n{text}\n");
+    folder.write("same.reg", reg("\"TaskbarAl\"=dword:0"));
+    folder.wbo("diff alice.wbo same.reg").ends(0);
+    folder.write("tweak.reg", reg("\"TaskbarAl\"=dword:1\n\"HideFileExt\"=-"));
+    assert_snapshot!(folder.transcript(
+        "diff alice.wbo tweak.reg --reveal
+        diff tweak.reg windows-11 --user alice --reveal"
+    ));
+    // What Windows writes is UTF-16.
+    let units = reg("\"TaskbarAl\"=dword:0").encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+    folder.write("windows.reg", [b"\xff\xfe".as_slice(), &units].concat());
+    folder.wbo("diff alice.wbo windows.reg").ends(0);
+    folder.write("unknown.reg", reg("\"ExampleOfNobody\"=dword:1"));
+    let run = folder.wbo("diff alice.wbo unknown.reg").ends(3);
+    assert!(run.stderr.contains("unknown.reg: not read: 1 place is no setting as a whole"), "{run:?}");
+    folder.write("broken.reg", "Windows Registry Editor Version 5.00\n[HKEY_CURRENT_USER");
+    let run = folder.wbo("diff alice.wbo broken.reg").ends(2);
+    assert!(run.stderr.contains("broken.reg: "), "{run:?}");
+}
+
+#[test]
 fn personal_values_are_shown_when_asked_for() {
     let folder = Folder::with_alice_and_bob();
     let personal = ["files.example.org", "alice@example.org", "BENCH-OLD"];

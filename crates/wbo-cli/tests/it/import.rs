@@ -194,7 +194,7 @@ fn what_cannot_be_read_ends_with_its_reason() {
         ("import winget.json --from winget --whole --dry-run", 2, "--whole is about .reg files"),
         ("import winget.json --from winget --device x --dry-run", 2, "--device is about exports"),
         ("import Config.xml --from usmt-config --out x --plain", 2, "only profiles are encrypted"),
-        ("import Config.xml --from usmt-config --out Config.xml --force", 2, "is what it would be made from"),
+        ("import Config.xml --from usmt-config --out Config.xml --force", 2, "Config.xml is the file itself"),
         ("import Config.xml --from usmt-config --out text", 2, "exists already"),
     ];
     let before = folder.listing();

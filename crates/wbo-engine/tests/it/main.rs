@@ -20,11 +20,8 @@ mod corpus;
 // What two profiles make of each other.
 mod merge;
 
-// What others read of it.
+// What others read of it, and what files of others become.
 mod export;
-// What two profiles make of each other.
-mod merge;
-// What files of others become.
 mod import;
 
 // What never leaves, and what never arrives.
