@@ -56,7 +56,12 @@ pub(super) fn differences(
 
 /// The order in which documents have items.
 pub(crate) fn order(one: &Item, other: &Item) -> Ordering {
-    (kind(one), one.path(), one.value_name()).cmp(&(kind(other), other.path(), other.value_name()))
+    exact(one).cmp(&exact(other))
+}
+
+/// What tells items from each other in a document.
+pub(crate) fn exact(item: &Item) -> (u8, &[Text], Option<&Text>) {
+    (kind(item), item.path(), item.value_name())
 }
 
 fn kind(item: &Item) -> u8 {

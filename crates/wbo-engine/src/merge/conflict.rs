@@ -4,9 +4,9 @@ use profile_format::{Category, Item, Setting as Captured, SettingFlags};
 use registry::Name;
 
 use super::Take;
-use super::three::{Three, aligned};
+use super::three::{Three, aligned_items};
 use crate::catalogue::{Sensitivity, Setting};
-use crate::compare::item::{folded, is_same, label, told_apart};
+use crate::compare::item::{is_same, label, told_apart};
 use crate::compare::{AppKind, State};
 use crate::describe;
 
@@ -101,7 +101,7 @@ pub(super) fn is_personal(known: Option<&Setting>, three: Three<Option<&Captured
 
 /// Everything of a setting of which the three do not say the same.
 pub(super) fn differing(known: Option<&Setting>, three: Three<Option<&Captured>>) -> Vec<ConflictItem> {
-    let rows = aligned(three.map(items), folded, |item| (item.path(), item.value_name()));
+    let rows = aligned_items(three.map(items));
     let several = rows.len() > 1;
     let by_text = by_text(three.each());
     let differs = |row: &Three<Option<&Item>>| {

@@ -6,11 +6,11 @@ use profile_format::{Apps, Category, Device, Item, Note, NoteCode, Section, Sett
 
 use super::apps::{App, by_id};
 use super::conflict::items;
-use super::three::{Three, aligned};
+use super::three::{Three, aligned, aligned_items};
 use super::{Said, name, notes, sections_of};
 use crate::capture::is_absent;
 use crate::catalogue::{Catalogue, Portability};
-use crate::compare::item::{folded, order};
+use crate::compare::item::order;
 
 /// What `user` says, and of what is not set there what `baseline` says. It cannot come to a conflict.
 ///
@@ -89,7 +89,7 @@ fn item_by_item(below: Option<&Captured>, above: Option<&Captured>) -> Option<Ca
         return Some(if is_set(own) { own } else { base }.clone());
     }
     let lists = Three { base: items(below), ours: items(above), theirs: &[] };
-    let rows = aligned(lists, folded, |item| (item.path(), item.value_name()));
+    let rows = aligned_items(lists);
     let pick = |row: Three<Option<&Item>>| match (row.ours.filter(|item| !is_absent(item)), row.base) {
         (Some(own), _) => Some(own.clone()),
         (None, base) => base.or(row.ours).cloned(),

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use profile_format::{Category, Item, Section, Setting as Captured, SettingFlags};
 
 use super::conflict::{self, About, Arbiter, ConflictItem, by_text, items};
-use super::three::{Three, aligned, bits};
+use super::three::{Three, aligned, aligned_items, bits};
 use super::{Counts, name, parts, sections_of};
 use crate::capture::is_absent;
 use crate::catalogue::{Catalogue, Setting};
-use crate::compare::item::{folded, is_same};
+use crate::compare::item::is_same;
 
 /// All instances of a setting, on each side.
 type Instances<'s> = Three<Vec<&'s Captured>>;
@@ -135,7 +135,7 @@ impl<'m> Merger<'m, '_> {
         // Texts of another kind are no base for these.
         let base = row.base.filter(|base| has_tokens(base) == has_tokens(ours));
         let says = Three { base, ..row };
-        let rows = aligned(says.map(items), folded, |item| (item.path(), item.value_name()));
+        let rows = aligned_items(says.map(items));
         let (several, by_text) = (rows.len() > 1, by_text(says.each()));
         let mut merged = Vec::new();
         for item in rows {
@@ -229,9 +229,12 @@ fn is_same_group(catalogue: &Catalogue, one: &[Member<'_>], other: &[Member<'_>]
 
 /// Whether two sides say the same of a setting, where not named is not there.
 fn is_same_setting(known: Option<&Setting>, one: Option<&Captured>, other: Option<&Captured>) -> bool {
+    if one == other {
+        return true;
+    }
     let by_text = by_text([one, other]);
     let lists = Three { base: items(one), ours: items(other), theirs: &[] };
-    let rows = aligned(lists, folded, |item| (item.path(), item.value_name()));
+    let rows = aligned_items(lists);
     let same = rows.iter().all(|row| is_same(known, row.base, row.ours, by_text));
     let comparable = one.zip(other).is_none_or(|(one, other)| has_tokens(one) == has_tokens(other));
     same && (comparable || [one, other].into_iter().flat_map(items).all(is_absent))

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use profile_format::Item;
+
 use super::Take;
+use crate::compare::item::{exact, folded};
 
 /// The same thing of a base and of two sides that grew out of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,6 +88,20 @@ pub(super) fn aligned<'t, T, F: Ord, E: Ord>(
         rows.entry(key(element)).or_insert(Three { base: None, ours: None, theirs: None }).theirs = Some(element);
     }
     rows.into_values().collect()
+}
+
+/// Lays the items of three instances side by side. Lists that name the same in the same order, as those of most settings
+/// do, lie so already.
+pub(super) fn aligned_items(lists: Three<&[Item]>) -> Vec<Three<Option<&Item>>> {
+    let longest = lists.each().into_iter().max_by_key(|list| list.len()).unwrap_or_default();
+    let is_alike = |list: &&[Item]| {
+        list.is_empty()
+            || list.len() == longest.len() && list.iter().zip(longest).all(|(one, other)| exact(one) == exact(other))
+    };
+    if lists.each().iter().all(is_alike) {
+        return (0..longest.len()).map(|at| lists.map(|list| list.get(at))).collect();
+    }
+    aligned(lists, folded, exact)
 }
 
 #[cfg(test)]
